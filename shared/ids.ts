@@ -1,0 +1,41 @@
+/**
+ * Names on the wire. A store, a participant's id and an order id are 1 to 64 characters of `A-Z a-z 0-9 . _ ~ : -`, so that `/`
+ * can join them into keys without escaping.
+ */
+
+export const ID_PATTERN = '^[A-Za-z0-9._~:-]{1,64}$'
+
+const idExpression = new RegExp(ID_PATTERN)
+
+export const isId = (text: string): boolean => idExpression.test(text)
+
+/** `vendor/<store>/<id>` or `driver/<id>`: a durable identity that the hub queues for. */
+export type ParticipantId = string & { readonly __brand: 'ParticipantId' }
+
+/** `<store>/<orderId>`: stores choose their order ids, so two stores may use the same one. */
+export type OrderKey = string & { readonly __brand: 'OrderKey' }
+
+export const vendorId = (store: string, id: string): ParticipantId => `vendor/${store}/${id}` as ParticipantId
+
+export const driverId = (id: string): ParticipantId => `driver/${id}` as ParticipantId
+
+export const orderKey = (store: string, orderId: string): OrderKey => `${store}/${orderId}` as OrderKey
+
+/** The queue of pickups that all drivers share. No participant can bear this name: theirs hold a slash. */
+export const FLEET = 'fleet' as ParticipantId
+
+/** Store of a vendor's participant id; null for a driver or the fleet. */
+export const storeOf = (participant: ParticipantId): string | null => {
+  const [role, store] = participant.split('/')
+  return role === 'vendor' && store !== undefined ? store : null
+}
+
+/**
+ * A folder name for an id, the same on every file system that CAPS runs on: whatever is not a letter, a digit, `_` or `-` is
+ * written as `%` and two hexadecimal digits (so `..` and `:` lose their meaning).
+ */
+export const folderNameOf = (id: string): string =>
+  id.replace(
+    /[^A-Za-z0-9_-]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  )

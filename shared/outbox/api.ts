@@ -1,0 +1,34 @@
+/**
+ * The outbox: what a sender still owes to the hub, oldest first, in memory or on disk. The link owns it; one link an outbox.
+ */
+
+import type { FailedEvent } from '../link/api.ts'
+import type { Order, Progress } from '../messages.ts'
+import type { EventName } from '../protocol.ts'
+
+export interface OutboxItem {
+  /** Position in the outbox, ascending; never used twice by one process. */
+  readonly number: number
+  readonly event: EventName
+  readonly payload: Order | Progress
+}
+
+/**
+ * Port of the link to its outbox.
+ *
+ * MUST keep items in the order of `add`. MUST have an item on disk (if it has a disk) before `add` calls back, and MUST NOT lose one between
+ * `add` and `confirm`, whatever crashes. Writes of one turn of the event loop SHOULD share one sync.
+ * A write error ends in `onFault`, once: nothing is retried.
+ */
+export interface Outbox {
+  /** Items that an earlier process left behind, oldest first. Read once, before the first `add`. */
+  pending(): readonly OutboxItem[]
+  add(item: OutboxItem, stored: () => void): void
+  /** The hub has confirmed these: they are owed no longer. May be forgotten by a crash, then they are sent again. */
+  confirm(numbers: readonly number[]): void
+  /** The hub has refused this one for good: it moves to the failed ones. */
+  fail(number: number, failed: FailedEvent): void
+  failed(): readonly FailedEvent[]
+  onFault(listener: (error: Error) => void): void
+  close(): Promise<void>
+}
