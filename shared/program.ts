@@ -31,12 +31,18 @@ const tell = (thrown: unknown): void =>
       : `Unexpected: ${(thrown as Error)?.stack ?? messageOf(thrown)}\n`,
   )
 
+/**
+ * npm forwards SIGINT to the program that it runs (@npmcli/run-script, signal-manager.js), which the terminal has sent there already: one Ctrl-C comes
+ * twice within milliseconds. A person's second one takes longer.
+ */
+const ONE_PRESS_MS = 400
+
 const whenAskedToStop = (): Promise<void> =>
   new Promise((resolve) => {
-    let asked = false
+    let askedMs: number | null = null
     const ask = () => {
-      if (asked) process.exit(EXIT.fault)
-      asked = true
+      if (askedMs !== null && performance.now() - askedMs > ONE_PRESS_MS) process.exit(EXIT.fault)
+      askedMs ??= performance.now()
       resolve()
     }
     process.on('SIGINT', ask)
@@ -58,8 +64,15 @@ const stopWithin = async (running: Running, stopTimeMs: number): Promise<void> =
   await Promise.race([running.stop(), late]).finally(() => clearTimeout(timer))
 }
 
-/** Runs a program and exits the process; it does not return. */
-export const runProgram = async (start: () => Promise<Running>, stopTimeMs: number): Promise<never> => {
+/**
+ * Runs a program and exits the process; it does not return.
+ *
+ * @param stopTimeMs how long a stop may take; a function where the program itself reads it from its settings
+ */
+export const runProgram = async (
+  start: () => Promise<Running>,
+  stopTimeMs: number | (() => number),
+): Promise<never> => {
   let exitCode: number = EXIT.ok
   const fail = (thrown: unknown) => {
     exitCode = exitCodeOf(thrown)
@@ -69,7 +82,7 @@ export const runProgram = async (start: () => Promise<Running>, stopTimeMs: numb
     const asked = whenAskedToStop()
     const running = await start()
     await Promise.race([asked, running.ended]).catch(fail)
-    await stopWithin(running, stopTimeMs)
+    await stopWithin(running, typeof stopTimeMs === 'number' ? stopTimeMs : stopTimeMs())
   } catch (thrown) {
     fail(thrown)
   }

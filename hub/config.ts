@@ -1,0 +1,207 @@
+/** The hub's settings; the only file of the hub that knows the environment. */
+import { isIP } from 'node:net'
+import { join } from 'node:path'
+import {
+  configurationFault,
+  DATA_DIR_SETTING,
+  type Environment,
+  type Flags,
+  LOG_SETTINGS,
+  optionalTextSetting,
+  readSettings,
+  type Setting,
+  type SettingTable,
+  textSetting,
+  wholeNumberSetting,
+} from '../shared/settings.ts'
+import type { HubOptions } from './hub.ts'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+const YEAR_MS = 366 * DAY_MS
+
+/** `name` as it is in flags; the variable is the same in capitals. */
+const named = (name: string, help: string) => ({
+  variable: `CAPS_${name.toUpperCase().replaceAll('-', '_')}`,
+  flag: name,
+  help,
+})
+
+const number = (
+  name: string,
+  help: string,
+  range: [fallback: number, minimum: number, maximum: number],
+): Setting<number> => {
+  const [fallback, minimum, maximum] = range
+  return wholeNumberSetting(named(name, help), { fallback, minimum, maximum })
+}
+
+export const HUB_SETTINGS = {
+  host: textSetting(named('host', 'address to listen on; without a key only a loopback one'), '127.0.0.1'),
+  port: number('port', 'port to listen on; 0 takes a free one', [3001, 0, 65_535]),
+  dataDir: DATA_DIR_SETTING,
+  databaseUrl: optionalTextSetting(named('database-url', 'PostgreSQL for several hubs (not built yet)')),
+  secret: optionalTextSetting(named('secret', 'key of the tokens (not built yet)')),
+  allowedOrigins: optionalTextSetting(
+    named(
+      'allowed-origins',
+      "origins of web pages that may connect, besides the hub's own, joined by commas",
+    ),
+    /^https?:\/\/[^/,]+(,https?:\/\/[^/,]+)*$/,
+    'origins like https://shop.example, joined by commas',
+  ),
+  ackTimeoutMs: number('ack-timeout-ms', 'time in which a handover must be acknowledged', [
+    30_000,
+    10,
+    HOUR_MS,
+  ]),
+  deliveryLimit: number(
+    'delivery-limit',
+    'failed handovers until an entry becomes a dead letter',
+    [10, 1, 1000],
+  ),
+  retryDelayMs: number('retry-delay-ms', 'wait before the second handover; doubles with each further one', [
+    1000,
+    1,
+    HOUR_MS,
+  ]),
+  longestRetryDelayMs: number('longest-retry-delay-ms', 'longest wait between two handovers', [
+    60_000,
+    1,
+    DAY_MS,
+  ]),
+  retryBound: number(
+    'retry-bound',
+    'entries of a participant that may wait for a retry before it is paused',
+    [1000, 1, 100_000],
+  ),
+  driverGraceMs: number('driver-grace-ms', 'time that a driver may be away with leased pickups', [
+    30_000,
+    10,
+    DAY_MS,
+  ]),
+  assignmentMs: number('assignment-time-ms', 'time that an order may stay assigned without being picked up', [
+    900_000,
+    10,
+    YEAR_MS,
+  ]),
+  sessionExpiryMs: number('session-expiry-ms', 'time away after which a participant is forgotten', [
+    7 * DAY_MS,
+    10,
+    YEAR_MS,
+  ]),
+  orderRetentionMs: number('order-retention-ms', 'time that a delivered order is kept', [
+    30 * DAY_MS,
+    10,
+    YEAR_MS,
+  ]),
+  deadLetterRetentionMs: number('dead-letter-retention-ms', 'time that a dead letter is kept', [
+    30 * DAY_MS,
+    10,
+    YEAR_MS,
+  ]),
+  upkeepPeriodMs: number('upkeep-period-ms', 'time between two rounds of upkeep', [60_000, 10, DAY_MS]),
+  window: number('window', 'entries in flight to a participant that asks for nothing else', [100, 1, 20_000]),
+  greatestWindow: number(
+    'greatest-window',
+    'most entries in flight that a participant may ask for',
+    [20_000, 1, 100_000],
+  ),
+  windowBytes: number('window-bytes', 'bytes in flight to a connection', [
+    256 * 1024,
+    1024,
+    64 * 1024 * 1024,
+  ]),
+  capacity: number('capacity', 'parcels of a driver that asks for nothing else', [4, 1, 100_000]),
+  greatestCapacity: number(
+    'greatest-capacity',
+    'most parcels that a driver may ask for',
+    [100_000, 1, 100_000],
+  ),
+  participantsPerStore: number(
+    'participants-per-store',
+    'participants that one store may have',
+    [16, 1, 1000],
+  ),
+  queueLength: number('queue-length', 'entries in a queue above which new orders are refused', [
+    10_000_000,
+    1,
+    Number.MAX_SAFE_INTEGER,
+  ]),
+  pickupsPerSecond: number(
+    'pickups-per-second',
+    'new orders a second from one connection; 0 is no limit',
+    [0, 0, 1_000_000],
+  ),
+  diskWatermarkMb: number(
+    'disk-watermark-mb',
+    'free disk in MB below which new orders are refused',
+    [256, 0, 1_000_000_000],
+  ),
+  batchLength: number('batch-length', 'events in one publish frame', [1000, 1, 20_000]),
+  undecidedEvents: number(
+    'undecided-events',
+    'events that may wait for the disk before more are refused as busy',
+    [20_000, 1, 10_000_000],
+  ),
+  outgoingBytes: number('outgoing-bytes', 'bytes that may wait for a peer that does not read', [
+    1024 * 1024,
+    64 * 1024,
+    1024 * 1024 * 1024,
+  ]),
+  stopTimeMs: number('stop-time-ms', 'time in which a stop must be complete', [5000, 100, HOUR_MS]),
+  ...LOG_SETTINGS,
+} as const satisfies SettingTable
+
+/** Limits of events that follow from the schemas, and of frames; told to every client in its welcome. */
+const FIXED = {
+  eventBytes: 20 * 1024,
+  frameBytes: 256 * 1024,
+  pingIntervalMs: 10_000,
+  pingTimeoutMs: 10_000,
+} as const
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+export interface HubConfig {
+  readonly host: string
+  readonly port: number
+  /** The hub's own folder in the data folder. */
+  readonly folder: string
+  readonly watermarkBytes: number
+  readonly stopTimeMs: number
+  readonly logLevel: string
+  readonly logFormat: 'auto' | 'pretty' | 'json'
+  readonly options: HubOptions
+}
+
+const MIB = 1024 * 1024
+
+/** @throws Fault `configuration` that lists all that is wrong */
+export const readHubConfig = (flags: Flags, environment: Environment): HubConfig => {
+  const values = readSettings(HUB_SETTINGS, { flags, environment })
+  const faults: string[] = []
+  if (values.databaseUrl !== null)
+    faults.push('  CAPS_DATABASE_URL: this version keeps its data in a folder only; unset it')
+  if (values.secret !== null)
+    faults.push(
+      '  CAPS_SECRET: this version cannot check tokens yet; unset it, the hub is then open on loopback only',
+    )
+  if (!isLoopback(values.host))
+    faults.push(
+      `  CAPS_HOST: got ${JSON.stringify(values.host)}, expected a loopback address (127.0.0.1, ::1 or localhost): the hub checks no tokens yet, and whoever reaches it may be anybody`,
+    )
+  if (faults.length > 0) throw configurationFault(faults)
+  const { host, port, dataDir, diskWatermarkMb, allowedOrigins, stopTimeMs, logLevel, logFormat } = values
+  return Object.freeze({
+    host,
+    port,
+    folder: join(dataDir, 'hub'),
+    watermarkBytes: diskWatermarkMb * MIB,
+    stopTimeMs,
+    logLevel,
+    logFormat,
+    options: { ...values, ...FIXED, allowedOrigins: allowedOrigins?.split(',') ?? [] },
+  })
+}

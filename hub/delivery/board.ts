@@ -1,0 +1,132 @@
+/**
+ * The fleet's live state, mirrored from the orders' records: which pickups have come back and wait for another driver, which are leased, assigned or on board, and since
+ * when. It is never written to for its own sake: whatever becomes durable is applied to it, at the start and ever after, so it cannot part from the ledger.
+ */
+import type { OrderKey } from '../../shared/ids.ts'
+import { holderOf, keyOf, type OrderRecord } from '../domain/order.ts'
+import { Fleet } from './fleet.ts'
+
+type Phase = 'returned' | 'leased' | 'assigned' | 'in-transit'
+
+interface Tracked {
+  readonly record: OrderRecord
+  readonly phase: Phase
+  readonly holder: string | null
+}
+
+const phaseOf = (record: OrderRecord): Phase | null => {
+  if (record.endedMs !== null) return null
+  if (record.state === 'assigned' || record.state === 'in-transit') return record.state
+  if (record.dispatch.place === 'leased') return 'leased'
+  return record.dispatch.place === 'retry' ? 'returned' : null
+}
+
+export class Board {
+  readonly fleet = new Fleet()
+  readonly #tracked = new Map<OrderKey, Tracked>()
+  readonly #returned = new Map<OrderKey, OrderRecord>()
+  /** When a handed lease is overdue, earliest first. A lease that is not handed over (its driver is away) has no deadline here. */
+  readonly #leaseDeadlines = new Map<OrderKey, number>()
+  readonly #assignmentDeadlines = new Map<OrderKey, number>()
+  /** Positions of leased pickups, by which their driver names them. */
+  readonly #leasedAt = new Map<number, OrderKey>()
+
+  /**
+   * An order as it is now. @param assignmentOverdueMs when it is overdue if it is newly assigned
+   * @returns true if it is newly leased, and so must be handed to its driver
+   */
+  apply(record: OrderRecord, assignmentOverdueMs: number): boolean {
+    const key = keyOf(record)
+    const before = this.#tracked.get(key)
+    const phase = phaseOf(record)
+    if (before === undefined && phase === null) return false
+    const isSame = before?.phase === phase && before?.holder === holderOf(record)
+    if (!isSame) this.#leavePhase(key, before)
+    if (phase === null) this.#tracked.delete(key)
+    else this.#tracked.set(key, { record, phase, holder: holderOf(record) })
+    if (phase === 'returned') this.#returned.set(key, record)
+    if (isSame || phase === null) return false
+    return this.#enterPhase(key, record, { phase, assignmentOverdueMs })
+  }
+
+  #leavePhase(key: OrderKey, before: Tracked | undefined): void {
+    if (before === undefined) return
+    this.#returned.delete(key)
+    this.#leaseDeadlines.delete(key)
+    this.#assignmentDeadlines.delete(key)
+    this.#leasedAt.delete(before.record.dispatch.position)
+    if (before.holder !== null) this.fleet.letGo(before.holder, key)
+  }
+
+  #enterPhase(
+    key: OrderKey,
+    record: OrderRecord,
+    now: { phase: Phase; assignmentOverdueMs: number },
+  ): boolean {
+    const holder = holderOf(record)
+    if (holder !== null) this.fleet.hold(holder, key)
+    if (now.phase === 'assigned') this.#assignmentDeadlines.set(key, now.assignmentOverdueMs)
+    if (now.phase !== 'leased') return false
+    this.#leasedAt.set(record.dispatch.position, key)
+    return true
+  }
+
+  /** A lease that was about to be did not come about: its driver has room again, unless it holds the order for another reason. */
+  unreserve(driver: string, key: OrderKey): void {
+    if (this.#tracked.get(key)?.holder !== driver) this.fleet.letGo(driver, key)
+  }
+
+  /** A lease has been handed to its driver and is overdue then. */
+  handed(key: OrderKey, overdueMs: number): void {
+    this.#leaseDeadlines.delete(key)
+    this.#leaseDeadlines.set(key, overdueMs)
+  }
+
+  /** The driver is away: its leases cannot be overdue, only its grace can end. */
+  suspend(driver: string): void {
+    for (const key of this.fleet.heldBy(driver)) this.#leaseDeadlines.delete(key)
+  }
+
+  /** The pickup that `driver` holds by a lease, by its position. */
+  leased(driver: string, position: number): OrderRecord | undefined {
+    const tracked = this.#tracked.get(this.#leasedAt.get(position) as OrderKey)
+    return tracked?.phase === 'leased' && tracked.holder === driver ? tracked.record : undefined
+  }
+
+  leasesOf(driver: string): OrderRecord[] {
+    return this.fleet.heldBy(driver).flatMap((key) => {
+      const tracked = this.#tracked.get(key)
+      return tracked?.phase === 'leased' ? [tracked.record] : []
+    })
+  }
+
+  /** Pickups that have come back from a driver, in the order of their turn. */
+  returned(): OrderRecord[] {
+    return [...this.#returned.values()].sort((one, other) => one.dispatch.position - other.dispatch.position)
+  }
+
+  get leasedCount(): number {
+    return this.#leasedAt.size
+  }
+
+  get returnedCount(): number {
+    return this.#returned.size
+  }
+
+  overdueLeases(nowMs: number): OrderRecord[] {
+    return this.#overdue(this.#leaseDeadlines, nowMs)
+  }
+
+  overdueAssignments(nowMs: number): OrderRecord[] {
+    return this.#overdue(this.#assignmentDeadlines, nowMs)
+  }
+
+  #overdue(deadlines: Map<OrderKey, number>, nowMs: number): OrderRecord[] {
+    const late: OrderRecord[] = []
+    for (const [key, deadlineMs] of deadlines) {
+      if (deadlineMs > nowMs) break
+      late.push(this.#tracked.get(key)!.record)
+    }
+    return late
+  }
+}

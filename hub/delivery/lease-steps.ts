@@ -1,0 +1,63 @@
+/** The durable steps of a pickup on its way to a driver. Each looks at the order as it is now, and does nothing if that is no longer what it expected. */
+import { FLEET, type OrderKey } from '../../shared/ids.ts'
+import {
+  assign,
+  buryPickup,
+  giveBack,
+  isLeasable,
+  isLeasedTo,
+  leaseTo,
+  pickupEntry,
+  type Return,
+} from '../domain/dispatch.ts'
+import type { OrderRecord } from '../domain/order.ts'
+import type { DeliveryOptions, DeliveryTransaction } from './ports.ts'
+import { retryDelayMs } from './retry-delay.ts'
+
+export interface Lot {
+  readonly order: OrderKey
+  readonly position: number
+  readonly driver: string
+}
+
+/** KEYS the order, the fleet's entry at `position`. EFFECT leased to `driver`; @returns false if it may not be leased any more. */
+export const lease = (transaction: DeliveryTransaction, { order, position, driver }: Lot): boolean => {
+  const record = transaction.order(order)
+  if (record === undefined || !isLeasable(record) || record.dispatch.position !== position) return false
+  transaction.take(record.dispatch.place === 'retry' ? 'retry' : 'queue', FLEET, position)
+  transaction.putOrder(leaseTo(record, driver, transaction.nowMs))
+  return true
+}
+
+/** KEYS the order. EFFECT assigned to the driver that holds the lease; @returns false if that driver holds it no longer. */
+export const assignLeased = (transaction: DeliveryTransaction, { order, position, driver }: Lot): boolean => {
+  const record = transaction.order(order)
+  if (record === undefined || !isLeasedTo(record, driver, position)) return false
+  transaction.putOrder(assign(record, transaction.nowMs))
+  return true
+}
+
+/** When drivers that declined the pickup may be asked again; milliseconds since 1970. */
+export const askAgainMs = ({ dispatch }: OrderRecord, options: DeliveryOptions): number => {
+  const last = dispatch.failures.at(-1)
+  return last === undefined ? 0 : Date.parse(last.time) + retryDelayMs(dispatch.failures.length, options)
+}
+
+/** KEYS the order, the fleet's entry. EFFECT back with the fleet, or with its dead letters at the limit. @returns true if it is dead. */
+export const putBack = (
+  transaction: DeliveryTransaction,
+  held: { record: OrderRecord; driver: string; back: Omit<Return, 'timeMs'> },
+  options: DeliveryOptions,
+): boolean => {
+  const timeMs = transaction.nowMs
+  const returned = giveBack(held.record, held.driver, { ...held.back, timeMs })
+  const { failures } = returned.dispatch
+  if (failures.length >= options.deliveryLimit) {
+    transaction.putOrder(buryPickup(returned, timeMs))
+    transaction.addDeadLetter(FLEET, { ...pickupEntry(returned), failures, deadMs: timeMs })
+    return true
+  }
+  transaction.putOrder(returned)
+  transaction.addRetry(FLEET, { ...pickupEntry(returned), failures, dueMs: askAgainMs(returned, options) })
+  return false
+}

@@ -1,0 +1,156 @@
+/**
+ * Writes what becomes of leases. While a step of an order is on its way to the disk the order is *settling* and nothing else is begun with it; each step looks at the order as it
+ * is when the ledger runs it, so that whoever came first wins.
+ */
+import { FLEET, type OrderKey } from '../../shared/ids.ts'
+import type { Assignment } from '../../shared/protocol.ts'
+import { pickupEntry, type Return } from '../domain/dispatch.ts'
+import { holderOf, keyOf, type OrderRecord } from '../domain/order.ts'
+import type { Board } from './board.ts'
+import { assignLeased, type Lot, lease, putBack } from './lease-steps.ts'
+import type { DeliveryLedger, DeliveryOptions, DeliveryReports, DeliveryTransaction } from './ports.ts'
+
+export interface Giving {
+  readonly record: OrderRecord
+  readonly driver: string
+  readonly back: Omit<Return, 'timeMs'>
+}
+
+export type ReleaseOutcome = 'released' | 'not-held' | 'in-transit'
+
+export interface LeaseWriterParts {
+  readonly ledger: DeliveryLedger
+  readonly reports: DeliveryReports
+  readonly options: DeliveryOptions
+  readonly board: Board
+}
+
+export class LeaseWriter {
+  readonly #parts: LeaseWriterParts
+  readonly #settling = new Set<OrderKey>()
+
+  constructor(parts: LeaseWriterParts) {
+    this.#parts = parts
+  }
+
+  isSettling(order: OrderKey): boolean {
+    return this.#settling.has(order)
+  }
+
+  #submit(
+    orders: readonly OrderKey[],
+    step: { decide(transaction: DeliveryTransaction): void; settled(): void },
+  ): void {
+    for (const order of orders) this.#settling.add(order)
+    this.#parts.ledger.submit({
+      orders,
+      participants: [FLEET],
+      decide: step.decide,
+      settled: () => {
+        for (const order of orders) this.#settling.delete(order)
+        step.settled()
+      },
+    })
+  }
+
+  /** @param floor at or below which nothing lies in the fleet's queue once these lots are leased */
+  lease(lots: readonly Lot[], floor: number): void {
+    const orders = lots.map(({ order }) => order)
+    const decide = (transaction: DeliveryTransaction) => {
+      for (const lot of lots) if (!lease(transaction, lot)) this.#parts.board.unreserve(lot.driver, lot.order)
+      const fleet = transaction.participant(FLEET)
+      if (fleet !== undefined && floor > fleet.floor) transaction.putParticipant({ ...fleet, floor })
+    }
+    this.#submit(orders, { decide, settled: () => {} })
+  }
+
+  /** The driver has acknowledged these leased pickups. */
+  assign(driver: string, records: readonly OrderRecord[]): void {
+    let assigned = 0
+    const decide = (transaction: DeliveryTransaction) => {
+      for (const record of records) {
+        const lot = { order: keyOf(record), position: record.dispatch.position, driver }
+        if (assignLeased(transaction, lot)) assigned += 1
+      }
+    }
+    this.#submit(records.map(keyOf), { decide, settled: () => this.#parts.reports.acknowledged(assigned) })
+  }
+
+  /** Puts orders back with the fleet if they still are as they were. */
+  giveBack(giving: readonly Giving[]): void {
+    if (giving.length === 0) return
+    const returned: { one: Giving; isDead: boolean }[] = []
+    const decide = (transaction: DeliveryTransaction) => {
+      for (const one of giving) {
+        const record = transaction.order(keyOf(one.record))
+        if (record?.state !== one.record.state || holderOf(record) !== one.driver) continue
+        returned.push({ one, isDead: putBack(transaction, { ...one, record }, this.#parts.options) })
+      }
+    }
+    this.#submit(
+      giving.map(({ record }) => keyOf(record)),
+      { decide, settled: () => this.#report(returned) },
+    )
+  }
+
+  #report(returned: readonly { one: Giving; isDead: boolean }[]): void {
+    const { reports } = this.#parts
+    for (const { one, isDead } of returned) {
+      const entry = pickupEntry(one.record)
+      reports.failed(entry, FLEET, one.back.reason)
+      if (isDead) reports.deadLettered(entry, FLEET)
+    }
+  }
+
+  /** The driver gives an assigned order back. `reply` is called when that is durable. */
+  release(
+    driver: string,
+    release: { order: OrderKey; reason: string },
+    reply: (outcome: ReleaseOutcome) => void,
+  ): void {
+    let outcome: ReleaseOutcome = 'not-held'
+    const decide = (transaction: DeliveryTransaction) => {
+      const record = transaction.order(release.order)
+      if (record === undefined || record.endedMs !== null || record.driver !== driver) return
+      outcome = record.state === 'assigned' ? 'released' : 'in-transit'
+      if (outcome === 'in-transit') return
+      const back = { what: 'released', reason: release.reason } as const
+      putBack(transaction, { record, driver, back }, this.#parts.options)
+    }
+    this.#submit([release.order], { decide, settled: () => reply(outcome) })
+  }
+
+  /** What the driver has acknowledged and not yet delivered. `reply` is called when that is durable. */
+  assignments(driver: string, reply: (orders: readonly Assignment[]) => void): void {
+    const orders = this.#parts.board.fleet.heldBy(driver)
+    let found: Assignment[] = []
+    this.#parts.ledger.submit({
+      orders,
+      decide: (transaction) => {
+        found = orders.flatMap((order) => assignmentOf(transaction.order(order), driver))
+      },
+      settled: () => reply(found),
+    })
+  }
+}
+
+const assignmentOf = (record: OrderRecord | undefined, driver: string): Assignment[] => {
+  if (record?.driver !== driver) return []
+  return record.state === 'assigned' || record.state === 'in-transit'
+    ? [{ ...record.order, state: record.state }]
+    : []
+}
+
+/** Everything that `driver` holds goes back with the fleet. @returns false, with nothing changed, if something is in transit */
+export const withdraw = (
+  transaction: DeliveryTransaction,
+  held: { driver: string; orders: readonly OrderKey[] },
+  options: DeliveryOptions,
+): boolean => {
+  const records = held.orders.flatMap((order) => transaction.order(order) ?? [])
+  const own = records.filter((record) => holderOf(record) === held.driver)
+  if (own.some(({ state }) => state === 'in-transit')) return false
+  const back = { what: 'released', reason: 'the driver left' } as const
+  for (const record of own) putBack(transaction, { record, driver: held.driver, back }, options)
+  return true
+}

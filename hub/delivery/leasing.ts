@@ -1,0 +1,240 @@
+/**
+ * Hands the fleet's pickups to drivers, one driver a pickup. A waiting pickup is leased durably, then handed over; the lease ends in an assignment (acknowledged, or reported in transit), or the
+ * pickup comes back: rejected, not acknowledged in time, its driver away for longer than the grace time, released, or assigned without progress. What came back goes
+ * to others first. Whatever changes an order is seen here when it is durable, through the board.
+ */
+import { FLEET, type OrderKey } from '../../shared/ids.ts'
+import { pickupEntry } from '../domain/dispatch.ts'
+import { orderKeyOf } from '../domain/entry.ts'
+import { holderOf, keyOf, type OrderRecord } from '../domain/order.ts'
+import { positionOf } from '../domain/token.ts'
+import type { Committed } from '../domain/work.ts'
+import { Board } from './board.ts'
+import { askAgainMs, type Lot } from './lease-steps.ts'
+import { type Giving, LeaseWriter } from './lease-writer.ts'
+import type { Delivery, DeliveryLedger, DeliveryOptions, DeliveryReports, Outlet } from './ports.ts'
+import { QueueReader } from './queue-reader.ts'
+
+export interface LeasingParts {
+  readonly ledger: DeliveryLedger
+  readonly reports: DeliveryReports
+  readonly now: () => number
+  readonly options: DeliveryOptions
+}
+
+const READ_AHEAD = 1000
+const RETRY_PAGE = 1000
+
+export class Leasing {
+  readonly #parts: LeasingParts
+  readonly #board = new Board()
+  readonly #reader: QueueReader
+  readonly #outlets = new Map<string, Outlet>()
+  /** When an absent driver's grace ends. */
+  readonly #graceEnds = new Map<string, number>()
+  readonly writer: LeaseWriter
+
+  /** @param floor of the fleet's queue */
+  constructor(parts: LeasingParts, floor: number) {
+    this.#parts = parts
+    this.writer = new LeaseWriter({ ...parts, board: this.#board })
+    const queue = { participant: FLEET, after: floor, chunk: READ_AHEAD }
+    this.#reader = new QueueReader(parts.ledger, queue, () => this.#lease())
+  }
+
+  /** Reads what drivers hold and what has come back. All clocks of theirs begin now: the time that the hub was down counts for nothing. */
+  async start(): Promise<void> {
+    const { ledger } = this.#parts
+    const keys = [...(await ledger.heldOrders())]
+    for (let after = 0; ; ) {
+      const page = await ledger.retries(FLEET, { after, limit: RETRY_PAGE })
+      keys.push(...page.map(orderKeyOf))
+      if (page.length < RETRY_PAGE) break
+      after = page.at(-1)!.position
+    }
+    await this.#load(keys)
+    for (const driver of this.#board.fleet.absentHolders()) this.#startGrace(driver)
+  }
+
+  #load(orders: readonly OrderKey[]): Promise<void> {
+    return new Promise((resolve) => {
+      this.#parts.ledger.submit({
+        orders,
+        decide: (transaction) => {
+          for (const record of orders.flatMap((key) => transaction.order(key) ?? [])) this.#apply(record)
+        },
+        settled: resolve,
+      })
+    })
+  }
+
+  #apply(record: OrderRecord): boolean {
+    return this.#board.apply(record, this.#parts.now() + this.#parts.options.assignmentMs)
+  }
+
+  #startGrace(driver: string): void {
+    this.#graceEnds.set(driver, this.#parts.now() + this.#parts.options.driverGraceMs)
+  }
+
+  committed({ appended, orders }: Committed): void {
+    const pickups = appended.get(FLEET)
+    if (pickups !== undefined) this.#reader.appended(pickups)
+    this.#handLeases(orders.filter((record) => this.#apply(record)))
+    this.#lease()
+  }
+
+  /** Hands leases to their drivers, a frame a driver; those of absent ones wait for them, for the grace time. */
+  #handLeases(leased: readonly OrderRecord[]): void {
+    const byDriver = new Map<string, OrderRecord[]>()
+    for (const record of leased) {
+      const driver = holderOf(record)!
+      byDriver.set(driver, [...(byDriver.get(driver) ?? []), record])
+    }
+    for (const [driver, records] of byDriver) {
+      const outlet = this.#outlets.get(driver)
+      if (outlet !== undefined) this.#hand(outlet, records)
+      else if (!this.#graceEnds.has(driver)) this.#startGrace(driver)
+    }
+  }
+
+  #hand(outlet: Outlet, records: readonly OrderRecord[]): void {
+    const overdueMs = this.#parts.now() + this.#parts.options.ackTimeoutMs
+    for (const record of records) this.#board.handed(keyOf(record), overdueMs)
+    const handovers = records.map((record) => ({
+      entry: pickupEntry(record),
+      attempt: record.dispatch.failures.length + 1,
+    }))
+    outlet.hand(handovers)
+    this.#parts.reports.handedOver(handovers)
+  }
+
+  /** Leases all that somebody has room for. What is read from the queue is leased at once, so nothing is left at or below the last lot from it. */
+  #lease(): void {
+    const lots = [...this.#lotsOfReturned(), ...this.#lotsOfQueue()]
+    if (lots.length === 0) return
+    const floor = lots.reduce((greatest, { position }) => Math.max(greatest, position), 0)
+    this.writer.lease(lots, floor)
+  }
+
+  #lotsOfReturned(): Lot[] {
+    const { fleet } = this.#board
+    if (!fleet.hasFree || this.#board.returnedCount === 0) return []
+    const nowMs = this.#parts.now()
+    return this.#board.returned().flatMap((record) => {
+      if (this.writer.isSettling(keyOf(record))) return []
+      const mayAskAgain = askAgainMs(record, this.#parts.options) <= nowMs
+      const driver = fleet.candidate(record.dispatch.declined, mayAskAgain)
+      return driver === null ? [] : [this.#offer(driver, keyOf(record), record.dispatch.position)]
+    })
+  }
+
+  /** At the bound of pickups that came back, no new ones are leased until those are dealt with. */
+  #lotsOfQueue(): Lot[] {
+    const lots: Lot[] = []
+    while (this.#board.fleet.hasFree && this.#board.returnedCount < this.#parts.options.retryBound) {
+      const entry = this.#reader.peek()
+      if (entry === undefined) break
+      this.#reader.shift()
+      lots.push(this.#offer(this.#board.fleet.candidate([], false)!, orderKeyOf(entry), entry.position))
+    }
+    return lots
+  }
+
+  #offer(driver: string, order: OrderKey, position: number): Lot {
+    this.#board.fleet.offer(driver, order)
+    return { order, position, driver }
+  }
+
+  /** A driver's connection takes over: it gets its leases again. */
+  attach(driver: string, outlet: Outlet, capacity: number): Delivery {
+    this.#outlets.set(driver, outlet)
+    this.#graceEnds.delete(driver)
+    this.#board.fleet.connect(driver, capacity)
+    const leases = this.#board.leasesOf(driver).filter((record) => !this.writer.isSettling(keyOf(record)))
+    if (leases.length > 0) this.#hand(outlet, leases)
+    this.#lease()
+    const isCurrent = () => this.#outlets.get(driver) === outlet
+    return {
+      acknowledge: (tokens) => this.#acknowledge(driver, isCurrent() ? tokens : [], tokens.length),
+      reject: (rejections) => this.#reject(driver, isCurrent() ? rejections : [], rejections.length),
+      detach: () => isCurrent() && this.#detach(driver),
+    }
+  }
+
+  #detach(driver: string): void {
+    this.#outlets.delete(driver)
+    this.#board.suspend(driver)
+    this.#board.fleet.disconnect(driver)
+    if (this.#board.fleet.heldBy(driver).length > 0) this.#startGrace(driver)
+  }
+
+  /** The leased orders that the tokens name; the others of all that were sent are counted. */
+  #leased(driver: string, tokens: readonly string[], sent: number): OrderRecord[] {
+    const records = new Set<OrderRecord>()
+    for (const token of tokens) {
+      const record = this.#board.leased(driver, positionOf(token) ?? 0)
+      if (record !== undefined && !this.writer.isSettling(keyOf(record))) records.add(record)
+    }
+    if (records.size < sent) this.#parts.reports.ignored(sent - records.size)
+    return [...records]
+  }
+
+  #acknowledge(driver: string, tokens: readonly string[], sent: number): void {
+    const records = this.#leased(driver, tokens, sent)
+    if (records.length > 0) this.writer.assign(driver, records)
+  }
+
+  #reject(driver: string, rejections: readonly { entry: string; reason: string }[], sent: number): void {
+    const reasons = new Map(rejections.map(({ entry, reason }) => [positionOf(entry), reason]))
+    const tokens = rejections.map(({ entry }) => entry)
+    const giving = this.#leased(driver, tokens, sent).map((record) => {
+      const reason = reasons.get(record.dispatch.position)!
+      return { record, driver, back: { what: 'rejected', reason } } as const
+    })
+    this.writer.giveBack(giving)
+  }
+
+  /** To be called every now and then: ends what is overdue, asks again who may be asked again. */
+  tick(): void {
+    const nowMs = this.#parts.now()
+    const away = this.#endedGraces(nowMs).flatMap((driver) => this.#board.leasesOf(driver))
+    this.writer.giveBack([
+      ...this.#giving(this.#board.overdueLeases(nowMs), {
+        what: 'not-acknowledged',
+        reason: 'not acknowledged in time',
+      }),
+      ...this.#giving(this.#board.overdueAssignments(nowMs), {
+        what: 'assignment-expired',
+        reason: 'no progress',
+      }),
+      ...this.#giving(away, { what: 'driver-away', reason: 'the driver is away' }),
+    ])
+    this.#lease()
+  }
+
+  #giving(records: readonly OrderRecord[], back: Giving['back']): Giving[] {
+    return records
+      .filter((record) => !this.writer.isSettling(keyOf(record)))
+      .map((record) => ({ record, driver: holderOf(record)!, back }))
+  }
+
+  /** A driver whose grace ends while a step of its is on its way to the disk is looked at again at the next tick. */
+  #endedGraces(nowMs: number): string[] {
+    const ended = [...this.#graceEnds].filter(([, endsMs]) => endsMs <= nowMs).map(([driver]) => driver)
+    const settled = ended.filter(
+      (driver) => !this.heldBy(driver).some((order) => this.writer.isSettling(order)),
+    )
+    for (const driver of settled) this.#graceEnds.delete(driver)
+    return settled
+  }
+
+  /** Orders that a driver holds: leased, assigned and in transit. */
+  heldBy(driver: string): readonly OrderKey[] {
+    return this.#board.fleet.heldBy(driver)
+  }
+
+  /** Pickups that are leased and not yet acknowledged. */
+  get leasedCount(): number {
+    return this.#board.leasedCount
+  }
+}

@@ -1,0 +1,81 @@
+/** What delivery needs of others. */
+import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
+import type { DeadLetter, Entry, Place, Retry } from '../domain/entry.ts'
+import type { OrderRecord } from '../domain/order.ts'
+import type { ParticipantRecord } from '../domain/participant.ts'
+import type { Committed, Work } from '../domain/work.ts'
+
+export interface DeliveryTransaction {
+  readonly nowMs: number
+  order(key: OrderKey): OrderRecord | undefined
+  putOrder(record: OrderRecord): void
+  participant(id: ParticipantId): ParticipantRecord | undefined
+  putParticipant(record: ParticipantRecord): void
+  take(place: Place, participant: ParticipantId, position: number): void
+  addRetry(participant: ParticipantId, retry: Retry): void
+  addDeadLetter(participant: ParticipantId, letter: DeadLetter): void
+}
+
+/**
+ * MUST run work in the order of `submit`, and settle it when it is durable. MUST announce what was committed after the work of its group
+ * was settled. Ranges MUST be in queue order and hold everything that was announced before the call.
+ */
+export interface DeliveryLedger {
+  submit(work: Work<DeliveryTransaction>): void
+  onCommitted(listener: (committed: Committed) => void): () => void
+  entries(participant: ParticipantId, from: { after: number; limit: number }): Promise<readonly Entry[]>
+  retries(participant: ParticipantId, from: { after: number; limit: number }): Promise<readonly Retry[]>
+  /** Orders that drivers hold: leased, assigned, in transit. */
+  heldOrders(): Promise<readonly OrderKey[]>
+}
+
+/** One try to hand an entry over. */
+export interface Handover {
+  readonly entry: Entry
+  /** From 1. */
+  readonly attempt: number
+}
+
+/**
+ * The way out to one connection. MUST keep the order of handovers. MUST NOT throw, wait or call back into delivery before it returns; what cannot be
+ * sent is dropped, delivery hands it over again.
+ */
+export interface Outlet {
+  hand(handovers: readonly Handover[]): void
+}
+
+/** A connection's grip on its participant's queue. After `detach` its acknowledgements do not count any more. */
+export interface Delivery {
+  /** @param tokens `entry` of handed events; unknown ones are ignored and counted */
+  acknowledge(tokens: readonly string[]): void
+  reject(rejections: readonly { entry: string; reason: string }[]): void
+  detach(): void
+}
+
+/** Counted for the hub's reports. MUST NOT throw. */
+export interface DeliveryReports {
+  handedOver(handovers: readonly Handover[]): void
+  acknowledged(entries: number): void
+  /** Acknowledgements and rejections of entries that are not in flight to that connection. */
+  ignored(entries: number): void
+  failed(entry: Entry, participant: ParticipantId, reason: string): void
+  deadLettered(entry: Entry, participant: ParticipantId): void
+}
+
+export interface DeliveryOptions {
+  /** How long a handover may stay unacknowledged on a live connection. */
+  readonly ackTimeoutMs: number
+  /** Failed handovers after which an entry becomes a dead letter. */
+  readonly deliveryLimit: number
+  /** Before the second handover; it doubles with each further one. */
+  readonly retryDelayMs: number
+  readonly longestRetryDelayMs: number
+  /** Entries of one participant that may wait for a retry; at this bound it gets no new ones. */
+  readonly retryBound: number
+  /** Bytes in flight to one connection. */
+  readonly windowBytes: number
+  /** How long a driver may be away before its leases end. */
+  readonly driverGraceMs: number
+  /** How long an order may stay assigned without being picked up. */
+  readonly assignmentMs: number
+}

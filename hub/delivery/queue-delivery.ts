@@ -1,0 +1,286 @@
+/**
+ * Hands one participant's queue over to its connection: reads it in order, keeps the window full, and writes down what the participant answers. An entry leaves the ledger when it is
+ * acknowledged; one that fails moves to the retries, and at the delivery limit to the dead letters. Nothing is freed in memory before it is durable.
+ */
+import type { ParticipantId } from '../../shared/ids.ts'
+import type { HistoryItem } from '../../shared/protocol.ts'
+import type { Entry, Failure } from '../domain/entry.ts'
+import { addHistory, isoTime, settleEntry } from '../domain/order.ts'
+import type { ParticipantRecord } from '../domain/participant.ts'
+import { positionOf } from '../domain/token.ts'
+import type {
+  Delivery,
+  DeliveryLedger,
+  DeliveryOptions,
+  DeliveryReports,
+  DeliveryTransaction,
+  Outlet,
+} from './ports.ts'
+import { QueueReader } from './queue-reader.ts'
+import { retryDelayMs } from './retry-delay.ts'
+import { type Slot, Window } from './window.ts'
+
+export interface QueueDeliveryParts {
+  readonly ledger: DeliveryLedger
+  readonly reports: DeliveryReports
+  readonly now: () => number
+  readonly options: DeliveryOptions
+  readonly outlet: Outlet
+  /** The participant as it is when its connection takes over. */
+  readonly participant: ParticipantRecord
+  /** Entries that may be in flight. */
+  readonly windowEntries: number
+}
+
+/** A handover that failed. */
+interface Failing {
+  readonly slot: Slot
+  readonly what: 'rejected' | 'not-acknowledged'
+  readonly reason: string
+}
+
+/** How it goes on: as a retry, or (without `dueMs`) as a dead letter. */
+interface Fate extends Failing {
+  readonly failures: readonly Failure[]
+  readonly dueMs: number | null
+}
+
+const RETRY_PAGE = 1000
+
+export class QueueDelivery implements Delivery {
+  readonly #parts: QueueDeliveryParts
+  readonly #id: ParticipantId
+  readonly #window: Window
+  readonly #reader: QueueReader
+  #isOpen = true
+  #hasRetries = false
+
+  constructor(parts: QueueDeliveryParts) {
+    const { participant, windowEntries, options, ledger } = parts
+    this.#parts = parts
+    this.#id = participant.id
+    this.#window = new Window({ entries: windowEntries, bytes: options.windowBytes }, participant.floor)
+    this.#reader = new QueueReader(
+      ledger,
+      { participant: participant.id, after: participant.floor, chunk: windowEntries },
+      () => this.#fill(),
+    )
+  }
+
+  /** Begins with what waits for a retry, so that lanes are known before the queue behind them is read. */
+  async start(): Promise<void> {
+    // What lies at or below the end of a closed queue is upkeep's.
+    for (let after = this.#parts.participant.closed?.upTo ?? 0; ; ) {
+      const page = await this.#parts.ledger.retries(this.#id, { after, limit: RETRY_PAGE })
+      for (const retry of page) this.#window.takeRetry(retry)
+      if (page.length < RETRY_PAGE) break
+      after = page.at(-1)!.position
+    }
+    this.#hasRetries = true
+    this.tick()
+    this.#fill()
+  }
+
+  /** Entries that have become durable at the end of this queue. */
+  appended(entries: readonly Entry[]): void {
+    this.#reader.appended(entries)
+    this.#fill()
+  }
+
+  /** To be called every now and then: what is overdue fails, what is due is handed over again. */
+  tick(): void {
+    if (!this.#isOpen || !this.#hasRetries) return
+    const nowMs = this.#parts.now()
+    const late = this.#window.overdue(nowMs)
+    if (late.length > 0)
+      this.#fail(late.map((slot) => ({ slot, what: 'not-acknowledged', reason: 'not acknowledged in time' })))
+    const due = this.#window.due(nowMs)
+    if (due.length > 0) this.#hand(due)
+  }
+
+  /** At the bound of retries the participant gets nothing new until it has dealt with them. */
+  get isPaused(): boolean {
+    return this.#window.retries >= this.#parts.options.retryBound
+  }
+
+  #fill(): void {
+    if (!this.#isOpen || !this.#hasRetries) return
+    const leaving: Slot[] = []
+    const parking: Slot[] = []
+    while (this.#window.hasRoom() && !this.isPaused) {
+      const entry = this.#reader.peek()
+      if (entry === undefined) break
+      this.#reader.shift()
+      const { slot, next } = this.#window.take(entry)
+      if (next === 'park') parking.push(slot)
+      if (next !== 'fly') continue
+      this.#fly(slot)
+      leaving.push(slot)
+    }
+    if (parking.length > 0) this.#moveBehind(parking)
+    this.#send(leaving)
+  }
+
+  #fly(slot: Slot): void {
+    this.#window.fly(slot, this.#parts.now() + this.#parts.options.ackTimeoutMs)
+  }
+
+  #hand(slots: readonly Slot[]): void {
+    for (const slot of slots) this.#fly(slot)
+    this.#send(slots)
+  }
+
+  #send(slots: readonly Slot[]): void {
+    if (slots.length === 0) return
+    const handovers = slots.map(({ entry, failures }) => ({ entry, attempt: failures.length + 1 }))
+    this.#parts.outlet.hand(handovers)
+    this.#parts.reports.handedOver(handovers)
+  }
+
+  acknowledge(tokens: readonly string[]): void {
+    const slots = this.#answered(tokens)
+    if (slots.length === 0) return
+    const { floor } = this.#window
+    this.#parts.ledger.submit({
+      orders: slots.map(({ order }) => order),
+      participants: [this.#id],
+      decide: (transaction) => {
+        for (const slot of slots) this.#settle(transaction, slot)
+        moveFloor(transaction, this.#id, floor)
+      },
+      settled: () => {
+        this.#parts.reports.acknowledged(slots.length)
+        this.#free(slots)
+      },
+    })
+  }
+
+  /** Entries that an answer may be about: in flight, or waiting after a handover whose answer comes late. The others are counted. */
+  #answered(tokens: readonly string[]): Slot[] {
+    const slots: Slot[] = []
+    for (const token of tokens) {
+      const position = positionOf(token)
+      const slot = position === null ? undefined : this.#window.slot(position)
+      if (!this.#isOpen || slot === undefined || !mayBeAnswered(slot)) continue
+      this.#window.settling(slot)
+      slots.push(slot)
+    }
+    if (slots.length < tokens.length) this.#parts.reports.ignored(tokens.length - slots.length)
+    return slots
+  }
+
+  #settle(transaction: DeliveryTransaction, { entry, place, order }: Slot): void {
+    transaction.take(place, this.#id, entry.position)
+    const record = transaction.order(order)
+    const item = { what: 'acknowledged', participant: this.#id, event: entry.event } as const
+    if (record !== undefined) transaction.putOrder(settleEntry(record, item, transaction.nowMs))
+  }
+
+  /** Frees the slots of what is durably gone, and lets go what waited behind. */
+  #free(slots: readonly Slot[]): void {
+    if (!this.#isOpen) return
+    const next = slots.flatMap((slot) => this.#window.gone(slot) ?? [])
+    this.#hand(next)
+    this.tick()
+    this.#fill()
+  }
+
+  reject(rejections: readonly { entry: string; reason: string }[]): void {
+    const reasons = new Map(rejections.map(({ entry, reason }) => [positionOf(entry), reason]))
+    const slots = this.#answered([...new Set(rejections.map(({ entry }) => entry))])
+    this.#fail(slots.map((slot) => ({ slot, what: 'rejected', reason: reasons.get(slot.entry.position)! })))
+  }
+
+  #fail(failing: readonly Failing[]): void {
+    if (failing.length === 0) return
+    const nowMs = this.#parts.now()
+    for (const { slot } of failing) this.#window.settling(slot)
+    const fates = failing.map((one) => this.#fateOf(one, nowMs))
+    this.#parkBehind(fates)
+    const { floor } = this.#window
+    this.#parts.ledger.submit({
+      orders: failing.map(({ slot }) => slot.order),
+      participants: [this.#id],
+      decide: (transaction) => {
+        for (const fate of fates) this.#settleFailure(transaction, fate)
+        moveFloor(transaction, this.#id, floor)
+      },
+      settled: () => this.#failed(fates),
+    })
+  }
+
+  #fateOf(failing: Failing, nowMs: number): Fate {
+    const { options } = this.#parts
+    const failures = [...failing.slot.failures, { time: isoTime(nowMs), reason: failing.reason }]
+    const isDead = failures.length >= options.deliveryLimit
+    return { ...failing, failures, dueMs: isDead ? null : nowMs + retryDelayMs(failures.length, options) }
+  }
+
+  #parkBehind(fates: readonly Fate[]): void {
+    const behind = fates.flatMap(({ slot, dueMs }) => (dueMs === null ? [] : this.#window.park(slot)))
+    if (behind.length > 0) this.#moveBehind(behind)
+  }
+
+  #settleFailure(transaction: DeliveryTransaction, { slot, what, reason, failures, dueMs }: Fate): void {
+    const { entry, place } = slot
+    transaction.take(place, this.#id, entry.position)
+    this.#addHistory(transaction, slot, { what, reason })
+    if (dueMs !== null) return transaction.addRetry(this.#id, { ...entry, failures, dueMs })
+    transaction.addDeadLetter(this.#id, { ...entry, failures, deadMs: transaction.nowMs })
+    this.#addHistory(transaction, slot, { what: 'dead-letter' })
+  }
+
+  #addHistory(
+    transaction: DeliveryTransaction,
+    { order, entry }: Slot,
+    item: Pick<HistoryItem, 'what' | 'reason'>,
+  ): void {
+    const record = transaction.order(order)
+    if (record === undefined) return
+    const time = isoTime(transaction.nowMs)
+    transaction.putOrder(addHistory(record, { time, participant: this.#id, event: entry.event, ...item }))
+  }
+
+  #failed(fates: readonly Fate[]): void {
+    const dead = fates.filter(({ dueMs }) => dueMs === null)
+    for (const { slot, reason } of fates) this.#parts.reports.failed(slot.entry, this.#id, reason)
+    for (const { slot } of dead) this.#parts.reports.deadLettered(slot.entry, this.#id)
+    if (!this.#isOpen) return
+    for (const { slot, failures, dueMs } of fates)
+      if (dueMs !== null) this.#window.movedToRetries(slot, { failures, dueMs })
+    this.#free(dead.map(({ slot }) => slot))
+  }
+
+  /** Moves entries that must wait behind a parked one to the retries: the queue can then be read past them. */
+  #moveBehind(slots: readonly Slot[]): void {
+    for (const slot of slots) this.#window.settling(slot)
+    const place = { failures: [], dueMs: 0 }
+    this.#parts.ledger.submit({
+      participants: [this.#id],
+      decide: (transaction) => {
+        for (const { entry } of slots) {
+          transaction.take('queue', this.#id, entry.position)
+          transaction.addRetry(this.#id, { ...entry, ...place })
+        }
+      },
+      settled: () => {
+        if (!this.#isOpen) return
+        for (const slot of slots) this.#window.movedToRetries(slot, place)
+        this.tick()
+        this.#fill()
+      },
+    })
+  }
+
+  detach(): void {
+    this.#isOpen = false
+  }
+}
+
+const mayBeAnswered = ({ state, failures }: Slot): boolean =>
+  state === 'flying' || (state === 'waiting' && failures.length > 0)
+
+const moveFloor = (transaction: DeliveryTransaction, id: ParticipantId, floor: number): void => {
+  const record = transaction.participant(id)
+  if (record !== undefined && record.floor < floor) transaction.putParticipant({ ...record, floor })
+}

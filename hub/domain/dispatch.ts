@@ -1,0 +1,122 @@
+/**
+ * A pickup on its way to a driver: what leasing, acknowledging, declining, returning and dead-lettering do to an order. The fleet's queue holds
+ * the pickup while `place` is `queue` or `retry`; while it is `leased` only the order's record knows it.
+ *
+ * queue -> leased -> none (assigned) | retry -> leased … | dead -> retry (replayed) | none (dropped)
+ */
+
+import { driverId } from '../../shared/ids.ts'
+import type { HistoryItem } from '../../shared/protocol.ts'
+import type { Entry } from './entry.ts'
+import { addHistory, type Dispatch, isoTime, type OrderRecord, payloadOf } from './order.ts'
+
+const withItem = (
+  record: OrderRecord,
+  item: Omit<HistoryItem, 'time'>,
+  timeMs: number,
+  dispatch: Dispatch,
+): OrderRecord => ({ ...addHistory(record, { time: isoTime(timeMs), ...item }), dispatch })
+
+const including = (list: readonly string[], name: string): readonly string[] =>
+  list.includes(name) ? list : [...list, name]
+
+/** Waiting and held by nobody: may it be leased? */
+export const isLeasable = (record: OrderRecord): boolean =>
+  record.state === 'waiting' && (record.dispatch.place === 'queue' || record.dispatch.place === 'retry')
+
+export const isLeasedTo = (record: OrderRecord, driver: string, position: number): boolean =>
+  record.dispatch.lease?.driver === driver && record.dispatch.position === position
+
+export const leaseTo = (record: OrderRecord, driver: string, timeMs: number): OrderRecord =>
+  withItem(record, { what: 'leased', participant: driverId(driver) }, timeMs, {
+    ...record.dispatch,
+    place: 'leased',
+    offered: including(record.dispatch.offered, driver),
+    lease: { driver, sinceMs: timeMs },
+  })
+
+/** The lease's holder has acknowledged the pickup: nothing of it is owed any more. */
+export const assign = (record: OrderRecord, timeMs: number): OrderRecord => {
+  const { driver } = record.dispatch.lease!
+  const dispatch: Dispatch = { ...record.dispatch, place: 'none', lease: null }
+  const next = withItem(record, { what: 'assigned', participant: driverId(driver) }, timeMs, dispatch)
+  return { ...next, state: 'assigned', driver, owed: record.owed - 1 }
+}
+
+export interface Return {
+  readonly what: 'rejected' | 'not-acknowledged' | 'driver-away' | 'assignment-expired' | 'released'
+  readonly reason: string
+  readonly timeMs: number
+}
+
+/** Reasons that count towards the delivery limit; a lost connection or a driver's own decision later on do not. */
+const isFailure = (what: Return['what']): boolean => what === 'rejected' || what === 'not-acknowledged'
+
+const declineBy = (
+  dispatch: Dispatch,
+  driver: string,
+  back: Return,
+): Pick<Dispatch, 'declined' | 'failures'> => ({
+  declined:
+    back.what === 'driver-away'
+      ? dispatch.declined
+      : [...dispatch.declined.filter((name) => name !== driver), driver],
+  failures: isFailure(back.what)
+    ? [...dispatch.failures, { time: isoTime(back.timeMs), reason: `driver/${driver}: ${back.reason}` }]
+    : dispatch.failures,
+})
+
+/** The pickup goes back to the fleet: its lease has ended, or its assignment. It waits among the retries, at its old turn. */
+export const giveBack = (record: OrderRecord, driver: string, back: Return): OrderRecord => {
+  const wasAssigned = record.state === 'assigned'
+  const dispatch: Dispatch = {
+    ...record.dispatch,
+    ...declineBy(record.dispatch, driver, back),
+    place: 'retry',
+    lease: null,
+  }
+  const item = {
+    what: back.what,
+    participant: driverId(driver),
+    event: 'pickup' as const,
+    reason: back.reason,
+  }
+  const next = withItem(record, item, back.timeMs, dispatch)
+  return { ...next, state: 'waiting', driver: null, owed: record.owed + (wasAssigned ? 1 : 0) }
+}
+
+/** The pickup has reached the delivery limit. It stays owed, as a dead letter. */
+export const buryPickup = (record: OrderRecord, timeMs: number): OrderRecord =>
+  withItem(record, { what: 'dead-letter', event: 'pickup' }, timeMs, {
+    ...record.dispatch,
+    place: 'dead',
+    lease: null,
+  })
+
+/** The dead pickup is offered again, to everybody, from the first attempt on. */
+export const replayPickup = (record: OrderRecord, position: number, timeMs: number): OrderRecord =>
+  withItem(record, { what: 'replayed', event: 'pickup' }, timeMs, {
+    ...record.dispatch,
+    position,
+    place: 'queue',
+    failures: [],
+    declined: [],
+    isReplay: true,
+  })
+
+/** The dead pickup is given up: nobody will carry the order, so it has ended. */
+export const dropPickup = (record: OrderRecord, timeMs: number): OrderRecord => ({
+  ...withItem(record, { what: 'dropped', event: 'pickup' }, timeMs, { ...record.dispatch, place: 'none' }),
+  owed: record.owed - 1,
+  endedMs: record.endedMs ?? timeMs,
+})
+
+/** The pickup as an entry of the fleet's queue. */
+export const pickupEntry = (record: OrderRecord): Entry => ({
+  position: record.dispatch.position,
+  id: record.events.pickup!.id,
+  event: 'pickup',
+  time: record.history[0]!.time,
+  payload: payloadOf({ ...record, driver: null }, 'pickup'),
+  ...(record.dispatch.isReplay ? { replay: true as const } : {}),
+})

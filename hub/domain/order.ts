@@ -1,0 +1,222 @@
+/**
+ * An order as the hub keeps it, and what an event does to it. `decide` says whether an event is accepted, a repeat, or refused; `accept` gives the
+ * order as it is afterwards. Nothing here reads a clock, waits, or changes what it was given.
+ *
+ * waiting --(acknowledged by the driver that holds the lease)--> assigned --in-transit--> in-transit --delivered--> delivered
+ * assigned --(released, or no progress)--> waiting
+ */
+import type { ReceiptCode } from '../../shared/codes.ts'
+import { isSameContent } from '../../shared/equality.ts'
+import { type OrderKey, orderKey, type ParticipantId } from '../../shared/ids.ts'
+import type { Order, Progress } from '../../shared/messages.ts'
+import type { EventName, EventPayload, HistoryItem, OrderState } from '../../shared/protocol.ts'
+import type { Failure } from './entry.ts'
+import { LIFECYCLE, type Lifecycle } from './lifecycle.ts'
+
+export interface AcceptedEvent {
+  readonly id: string
+  readonly details?: Record<string, unknown>
+}
+
+export interface Lease {
+  readonly driver: string
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number
+}
+
+export interface Dispatch {
+  /** Of the pickup in the fleet's queue; kept when it leaves and returns, so that it keeps its turn. */
+  readonly position: number
+  readonly place: 'none' | 'queue' | 'retry' | 'leased' | 'dead'
+  /** Offers that were rejected or not acknowledged in time since the last replay. They count towards the delivery limit. */
+  readonly failures: readonly Failure[]
+  /** Every driver that was ever offered it. */
+  readonly offered: readonly string[]
+  /** Drivers that rejected it or let it time out, least recent first: asked after all others. */
+  readonly declined: readonly string[]
+  readonly lease: Lease | null
+  /** It has come back from the dead letters. */
+  readonly isReplay: boolean
+}
+
+/** Immutable: a change is a new record. Plain JSON, as it lies on disk. */
+export interface OrderRecord {
+  readonly order: Order
+  readonly state: OrderState
+  /** The one that acknowledged the pickup or reported it in transit; null while it waits. */
+  readonly driver: string | null
+  readonly events: Readonly<Partial<Record<EventName, AcceptedEvent>>>
+  /** Where the pickup is on its way to a driver. */
+  readonly dispatch: Dispatch
+  /** Entries of this order that lie in any queue, retry range or dead letters. */
+  readonly owed: number
+  /** When it was delivered, or its pickup dropped for good; milliseconds since 1970. */
+  readonly endedMs: number | null
+  readonly history: readonly HistoryItem[]
+}
+
+/** Who sends, as admission has established it; never taken from a payload. */
+export type Sender =
+  | {
+      readonly role: 'vendor'
+      readonly participant: ParticipantId
+      readonly store: string
+      readonly id: string
+    }
+  | { readonly role: 'driver'; readonly participant: ParticipantId; readonly id: string }
+
+/** An event that somebody wants to publish: decoded, permitted, not yet decided. */
+export type Proposal =
+  | { readonly event: 'pickup'; readonly sender: Sender; readonly payload: Order }
+  | { readonly event: Exclude<EventName, 'pickup'>; readonly sender: Sender; readonly payload: Progress }
+
+/** What the hub adds to an accepted event. */
+export interface Stamp {
+  readonly id: string
+  readonly timeMs: number
+}
+
+export type Decision =
+  | { readonly kind: 'accept' }
+  | { readonly kind: 'duplicate'; readonly id: string }
+  | { readonly kind: 'refuse'; readonly code: ReceiptCode; readonly message: string }
+
+export const isoTime = (timeMs: number): string => new Date(timeMs).toISOString()
+
+export const keyOf = (record: OrderRecord): OrderKey => orderKey(record.order.store, record.order.orderId)
+
+/** Who holds the order now: by a lease, an assignment or because it is on board. Null if nobody does. */
+export const holderOf = (record: OrderRecord): string | null =>
+  record.endedMs === null ? (record.driver ?? record.dispatch.lease?.driver ?? null) : null
+
+const refuse = (code: ReceiptCode, message: string): Decision => ({ kind: 'refuse', code, message })
+
+const sentContent = (proposal: Proposal): unknown =>
+  proposal.event === 'pickup' ? proposal.payload : proposal.payload.details
+
+const acceptedContent = (record: OrderRecord, event: EventName): unknown =>
+  event === 'pickup' ? record.order : record.events[event]?.details
+
+/** A driver's right to the order: nobody but its holder, or one that was offered it before while nobody holds it (a late report). */
+const claimFault = (record: OrderRecord, driver: string): Decision | null => {
+  const carrier = record.driver ?? holderOf(record)
+  if (carrier === driver) return null
+  if (carrier !== null) return refuse('held-by-another', 'Another driver holds this order.')
+  return record.dispatch.offered.includes(driver)
+    ? null
+    : refuse('not-offered', 'This order was never offered to this driver.')
+}
+
+const decideRepeat = (record: OrderRecord, proposal: Proposal, lifecycle: Lifecycle): Decision | null => {
+  const first = record.events[proposal.event]
+  if (first === undefined) return null
+  if (isSameContent(sentContent(proposal), acceptedContent(record, proposal.event)))
+    return { kind: 'duplicate', id: first.id }
+  if (lifecycle[proposal.event].repeats) return null
+  return refuse('identity-conflict', `This order has a ${proposal.event} event with other content.`)
+}
+
+/**
+ * What becomes of a proposed event.
+ *
+ * @param record the order's newest state; undefined if the hub does not know the order
+ */
+export const decide = (
+  record: OrderRecord | undefined,
+  proposal: Proposal,
+  lifecycle: Lifecycle = LIFECYCLE,
+): Decision => {
+  const row = lifecycle[proposal.event]
+  if (record === undefined)
+    return row.from.length === 0
+      ? { kind: 'accept' }
+      : refuse('unknown-order', 'The hub does not know this order, or no longer.')
+  const fault = proposal.sender.role === 'driver' ? claimFault(record, proposal.sender.id) : null
+  if (fault !== null) return fault
+  const repeat = decideRepeat(record, proposal, lifecycle)
+  if (repeat !== null) return repeat
+  return row.from.includes(record.state)
+    ? { kind: 'accept' }
+    : refuse(
+        'out-of-order',
+        `The order is ${record.state}; ${proposal.event} comes after ${row.from.join(' or ')}.`,
+      )
+}
+
+const firstRecord = (order: Order, dispatch: Dispatch): OrderRecord => ({
+  order,
+  state: 'waiting',
+  driver: null,
+  events: {},
+  dispatch,
+  owed: 0,
+  endedMs: null,
+  history: [],
+})
+
+const NOT_DISPATCHED: Dispatch = {
+  position: 0,
+  place: 'none',
+  failures: [],
+  offered: [],
+  declined: [],
+  lease: null,
+  isReplay: false,
+}
+
+const acceptedEvent = (id: string, details: Record<string, unknown> | undefined): AcceptedEvent =>
+  details === undefined ? { id } : { id, details }
+
+/**
+ * The order after an accepted event. The entries that it makes are the caller's to append, and to count in `owed`; so is the removal of a pickup
+ * that still lies in the fleet's queue.
+ */
+export const accept = (
+  record: OrderRecord | undefined,
+  proposal: Proposal,
+  stamp: Stamp,
+  lifecycle: Lifecycle = LIFECYCLE,
+): OrderRecord => {
+  const row = lifecycle[proposal.event]
+  const before = proposal.event === 'pickup' ? firstRecord(proposal.payload, NOT_DISPATCHED) : record!
+  const isDrivers = proposal.sender.role === 'driver'
+  return {
+    ...before,
+    state: row.to,
+    driver: isDrivers ? proposal.sender.id : before.driver,
+    events: { ...before.events, [proposal.event]: acceptedEvent(stamp.id, proposal.payload.details) },
+    dispatch: isDrivers ? { ...before.dispatch, place: 'none', lease: null } : before.dispatch,
+    endedMs: row.ends ? stamp.timeMs : before.endedMs,
+    history: [
+      ...before.history,
+      { time: isoTime(stamp.timeMs), what: proposal.event, participant: proposal.sender.participant },
+    ],
+  }
+}
+
+/** What participants are told with an event: the order's fields, the driver, and that event's own `details`. */
+export const payloadOf = (record: OrderRecord, event: EventName): EventPayload => {
+  const { details: _, ...order } = record.order
+  const details = record.events[event]?.details
+  return {
+    ...order,
+    ...(record.driver === null ? {} : { driver: record.driver }),
+    ...(details === undefined ? {} : { details }),
+  }
+}
+
+/** The order after one of its entries is no longer owed to `participant`, and why it is not. */
+export const settleEntry = (
+  record: OrderRecord,
+  item: Pick<HistoryItem, 'what' | 'participant' | 'event'>,
+  timeMs: number,
+): OrderRecord => ({
+  ...record,
+  owed: Math.max(0, record.owed - 1),
+  history: [...record.history, { time: isoTime(timeMs), ...item }],
+})
+
+export const addHistory = (record: OrderRecord, item: HistoryItem): OrderRecord => ({
+  ...record,
+  history: [...record.history, item],
+})

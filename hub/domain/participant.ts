@@ -1,0 +1,73 @@
+/**
+ * A participant as the hub keeps it: the durable identity that it queues for. A queue that was left or has expired is *closed*: its entries up to a
+ * position are not handed over any more, and upkeep removes them; the participant may come back meanwhile and starts a new queue behind them.
+ */
+import type { ParticipantId } from '../../shared/ids.ts'
+import type { Place } from './entry.ts'
+
+export interface ClosedQueue {
+  readonly reason: 'left' | 'expired'
+  /** The last position that belongs to it. */
+  readonly upTo: number
+  /** Milliseconds since 1970. */
+  readonly closedMs: number
+  /** Entries in it. */
+  readonly entries: number
+}
+
+export interface ParticipantRecord {
+  readonly id: ParticipantId
+  /** Is it known, with a queue that grows? False once it has left or expired. */
+  readonly isActive: boolean
+  /** Since when it is away; null while connected. Milliseconds since 1970. */
+  readonly awaySinceMs: number | null
+  /** No entry of the open queue lies at or below this position: where reading starts. */
+  readonly floor: number
+  readonly queued: number
+  readonly retrying: number
+  readonly dead: number
+  readonly closed: ClosedQueue | null
+}
+
+export const newParticipant = (id: ParticipantId, floor: number): ParticipantRecord => ({
+  id,
+  isActive: true,
+  awaySinceMs: null,
+  floor,
+  queued: 0,
+  retrying: 0,
+  dead: 0,
+  closed: null,
+})
+
+const COUNTERS = { queue: 'queued', retry: 'retrying', dead: 'dead' } as const satisfies Record<
+  Place,
+  keyof ParticipantRecord
+>
+
+export const countEntry = (record: ParticipantRecord, place: Place, change: 1 | -1): ParticipantRecord => ({
+  ...record,
+  [COUNTERS[place]]: record[COUNTERS[place]] + change,
+})
+
+/** Entries that wait for it; dead letters do not. */
+export const owedTo = (record: ParticipantRecord): number => record.queued + record.retrying
+
+/** Closes the queue: what lies in it up to `upTo`, retries and dead letters included, is upkeep's from now on. */
+export const closeQueue = (
+  record: ParticipantRecord,
+  closing: { reason: ClosedQueue['reason']; upTo: number; nowMs: number },
+): ParticipantRecord => ({
+  ...record,
+  isActive: false,
+  floor: closing.upTo,
+  queued: 0,
+  retrying: 0,
+  dead: 0,
+  closed: {
+    reason: closing.reason,
+    upTo: closing.upTo,
+    closedMs: closing.nowMs,
+    entries: owedTo(record) + record.dead + (record.closed?.entries ?? 0),
+  },
+})

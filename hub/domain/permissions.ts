@@ -1,0 +1,24 @@
+/**
+ * Who may send what. Rights come from the connection's identity, never from a payload: the payload is only compared with it.
+ */
+import type { ReceiptCode } from '../../shared/codes.ts'
+import type { EventName } from '../../shared/protocol.ts'
+import { LIFECYCLE } from './lifecycle.ts'
+import type { Sender } from './order.ts'
+
+export interface Refusal {
+  readonly code: ReceiptCode
+  readonly message: string
+}
+
+/** Why `sender` may not publish `event` for an order of `store`; null if it may. */
+export const publishRefusal = (sender: Sender, event: EventName, store: string): Refusal | null => {
+  const { sender: role } = LIFECYCLE[event]
+  if (sender.role !== role) return { code: 'not-permitted', message: `Only a ${role} may send ${event}.` }
+  if (sender.role === 'vendor' && sender.store !== store)
+    return { code: 'foreign-store', message: 'This order belongs to another store than the connection.' }
+  return null
+}
+
+export const roleRefusal = (sender: Sender, role: Sender['role'], message: string): Refusal | null =>
+  sender.role === role ? null : { code: 'not-permitted', message: `Only a ${role} may send ${message}.` }

@@ -1,0 +1,30 @@
+/**
+ * How everything is decided: the parts hand work to the ledger, and the ledger runs it in the order of `submit`, on the newest rows, one after another and
+ * without a pause in between; what a piece of work writes becomes durable together, in one step with that of others (group commit).
+ */
+import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
+import type { Entry } from './entry.ts'
+import type { OrderRecord } from './order.ts'
+
+export interface Work<Transaction> {
+  /** Rows that `decide` reads. It MUST NOT read others. */
+  readonly orders?: readonly OrderKey[]
+  readonly participants?: readonly ParticipantId[]
+  /** Stores whose participants `decide` reads. */
+  readonly stores?: readonly string[]
+  /** Reads and writes through the transaction. MUST NOT wait, and MUST NOT throw. */
+  decide(transaction: Transaction): void
+  /**
+   * Called when everything that `decide` has read and written is durable (synced). Never called if it cannot be made durable; the ledger then
+   * reports its fault, and the process ends.
+   */
+  settled(): void
+}
+
+/** What has become durable in one step. */
+export interface Committed {
+  /** Entries appended to queues, in queue order. */
+  readonly appended: ReadonlyMap<ParticipantId, readonly Entry[]>
+  /** Orders as they are now. */
+  readonly orders: readonly OrderRecord[]
+}

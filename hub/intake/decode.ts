@@ -1,0 +1,47 @@
+/** From what a socket brought to a proposal that can be decided: the shape is checked first, then the sender's right. */
+import { decoderOf, INBOUND_SCHEMAS, PublicationSchema } from '../../shared/messages.ts'
+import type { EventName, Refused } from '../../shared/protocol.ts'
+import { refusal } from '../../shared/refusal.ts'
+import type { Proposal, Sender } from '../domain/order.ts'
+import { publishRefusal } from '../domain/permissions.ts'
+
+const decodePublication = decoderOf(PublicationSchema)
+const decodeOrder = decoderOf(INBOUND_SCHEMAS.pickup)
+const decodeProgress = decoderOf(INBOUND_SCHEMAS['in-transit'])
+
+const PAYLOAD_DECODERS: ReadonlyMap<string, typeof decodeOrder | typeof decodeProgress> = new Map<
+  EventName,
+  typeof decodeOrder | typeof decodeProgress
+>([
+  ['pickup', decodeOrder],
+  ['in-transit', decodeProgress],
+  ['delivered', decodeProgress],
+])
+
+export type DecodedProposal = { readonly ok: true; readonly proposal: Proposal } | Refused
+
+/** An event by its name and payload. */
+export const decodeEvent = (sender: Sender, event: string, payload: unknown): DecodedProposal => {
+  const decodePayload = PAYLOAD_DECODERS.get(event)
+  if (decodePayload === undefined)
+    return refusal(
+      'malformed',
+      `event: got ${JSON.stringify(event)}, expected pickup, in-transit or delivered`,
+      {
+        fields: ['event'],
+      },
+    )
+  const decoded = decodePayload(payload)
+  if (!decoded.ok) return refusal('malformed', decoded.message, { fields: decoded.fields })
+  const denied = publishRefusal(sender, event as EventName, decoded.value.store)
+  if (denied !== null) return refusal(denied.code, denied.message)
+  return { ok: true, proposal: { event, sender, payload: decoded.value } as Proposal }
+}
+
+/** One element of a `publish` frame. */
+export const decodeElement = (sender: Sender, element: unknown): DecodedProposal => {
+  const publication = decodePublication(element)
+  return publication.ok
+    ? decodeEvent(sender, publication.value.event, publication.value.payload)
+    : refusal('malformed', publication.message, { fields: publication.fields })
+}

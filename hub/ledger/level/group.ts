@@ -1,0 +1,18 @@
+/**
+ * What gathers while the group before it syncs: written values, the work to settle, and what to announce once it is durable. A value that is written several times in one
+ * group reaches the disk once.
+ */
+import type { ParticipantId } from '../../../shared/ids.ts'
+import type { Entry } from '../../domain/entry.ts'
+
+export class Group {
+  readonly values = new Map<string, string | null>()
+  readonly appended = new Map<ParticipantId, Entry[]>()
+  readonly settled: (() => void)[] = []
+
+  announce(participant: ParticipantId, entry: Entry): void {
+    const entries = this.appended.get(participant)
+    if (entries === undefined) this.appended.set(participant, [entry])
+    else entries.push(entry)
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * What work can read and write. Every counter of a participant and every index of an order is kept here, from the rows themselves, so that no caller can
+ * forget one.
+ */
+import { type OrderKey, type ParticipantId, storeOf } from '../../../shared/ids.ts'
+import type { DeadLetter, Entry, Place, Retry } from '../../domain/entry.ts'
+import { holderOf, keyOf, type OrderRecord } from '../../domain/order.ts'
+import { countEntry, type ParticipantRecord } from '../../domain/participant.ts'
+import { encode } from './codec.ts'
+import type { Group } from './group.ts'
+import { endedKey, entryKey, heldKey } from './keys.ts'
+import type { Positions } from './positions.ts'
+import type { Rows } from './rows.ts'
+
+export type Roster = readonly ParticipantId[]
+
+export interface Tables {
+  readonly orders: Rows<OrderKey, OrderRecord>
+  readonly participants: Rows<ParticipantId, ParticipantRecord>
+  readonly rosters: Rows<string, Roster>
+}
+
+export class Transaction {
+  readonly #tables: Tables
+  readonly #positions: Positions
+  readonly #group: Group
+  /** Milliseconds since 1970; the same for everything that is decided in one go. */
+  readonly nowMs: number
+
+  constructor(tables: Tables, parts: { positions: Positions; group: Group; nowMs: number }) {
+    this.#tables = tables
+    this.#positions = parts.positions
+    this.#group = parts.group
+    this.nowMs = parts.nowMs
+  }
+
+  order(key: OrderKey): OrderRecord | undefined {
+    return this.#tables.orders.get(key)
+  }
+
+  putOrder(record: OrderRecord): void {
+    const key = keyOf(record)
+    this.#index(key, this.order(key), record)
+    this.#tables.orders.put(key, record)
+  }
+
+  removeOrder(record: OrderRecord): void {
+    const key = keyOf(record)
+    this.#index(key, record, undefined)
+    this.#tables.orders.remove(key)
+  }
+
+  #index(key: OrderKey, before: OrderRecord | undefined, after: OrderRecord | undefined): void {
+    const [holderBefore, holder] = [before && holderOf(before), after && holderOf(after)]
+    if (holderBefore !== holder) {
+      if (holderBefore) this.#write(heldKey(holderBefore, key), null)
+      if (holder) this.#write(heldKey(holder, key), '')
+    }
+    const [endedBefore, ended] = [before?.endedMs ?? null, after?.endedMs ?? null]
+    if (endedBefore === ended) return
+    if (endedBefore !== null) this.#write(endedKey(endedBefore, key), null)
+    if (ended !== null) this.#write(endedKey(ended, key), '')
+  }
+
+  participant(id: ParticipantId): ParticipantRecord | undefined {
+    return this.#tables.participants.get(id)
+  }
+
+  /** A store's participants that have a queue; needs `stores` in the work. */
+  rosterOf(store: string): Roster {
+    return this.#tables.rosters.get(store) ?? []
+  }
+
+  /** For a vendor the work must name its store. */
+  putParticipant(record: ParticipantRecord): void {
+    this.#tables.participants.put(record.id, record)
+    this.#enrol(record.id, record.isActive)
+  }
+
+  removeParticipant(id: ParticipantId): void {
+    this.#tables.participants.remove(id)
+    this.#enrol(id, false)
+  }
+
+  #enrol(id: ParticipantId, isActive: boolean): void {
+    const store = storeOf(id)
+    if (store === null) return
+    const roster = this.rosterOf(store)
+    if (roster.includes(id) === isActive) return
+    this.#tables.rosters.put(store, isActive ? [...roster, id] : roster.filter((other) => other !== id))
+  }
+
+  /** The last position that was handed out: nothing that comes later lies at or below it. */
+  get lastPosition(): number {
+    return this.#positions.last
+  }
+
+  /** Adds an entry at the end of a queue and gives its position. It is announced when it is durable. */
+  append(participant: ParticipantId, entry: Omit<Entry, 'position'>): number {
+    const position = this.#positions.next(this.#group)
+    const whole = { position, ...entry }
+    this.#add('queue', participant, whole)
+    this.#group.announce(participant, whole)
+    return position
+  }
+
+  addRetry(participant: ParticipantId, retry: Retry): void {
+    this.#add('retry', participant, retry)
+  }
+
+  addDeadLetter(participant: ParticipantId, letter: DeadLetter): void {
+    this.#add('dead', participant, letter)
+  }
+
+  #add(place: Place, participant: ParticipantId, entry: Entry): void {
+    this.#write(entryKey(place, participant, entry.position), encode(entry))
+    this.#count(place, participant, 1)
+  }
+
+  /** Takes an entry out of the place where it lies. The caller knows that it lies there: it has read it or put it there. */
+  take(place: Place, participant: ParticipantId, position: number): void {
+    this.#write(entryKey(place, participant, position), null)
+    this.#count(place, participant, -1)
+  }
+
+  /** Removes an entry of a closed queue, whose counters are frozen. */
+  purge(place: Place, participant: ParticipantId, position: number): void {
+    this.#write(entryKey(place, participant, position), null)
+  }
+
+  #count(place: Place, id: ParticipantId, change: 1 | -1): void {
+    const record = this.#tables.participants.get(id)
+    if (record !== undefined) this.#tables.participants.put(id, countEntry(record, place, change))
+  }
+
+  #write(key: string, value: string | null): void {
+    this.#group.values.set(key, value)
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * Who is connected. A participant has one connection: a newer one takes over at once, and the older one is told. What makes a participant durable, its row with the queue's counters, is
+ * written before its connection is let in.
+ *
+ * unknown -> connected <-> away -> expired (upkeep) | left -> unknown
+ */
+import { FLEET, type ParticipantId, storeOf } from '../../shared/ids.ts'
+import type { Sender } from '../domain/order.ts'
+import { closeQueue, newParticipant, type ParticipantRecord } from '../domain/participant.ts'
+import type { DriverOrders, SessionLedger, SessionTransaction } from './ports.ts'
+
+export interface SessionOptions {
+  /** Participants with a queue that one store may have. */
+  readonly participantsPerStore: number
+}
+
+/** A connection that wants in, as sessions see it. */
+export interface Applicant {
+  readonly sender: Sender
+  /** Has it a queue? Drivers always are participants; a vendor may be here only to send. */
+  readonly receives: boolean
+  /** Names the connection to the one that it displaces. */
+  readonly name: string
+  /** Another connection has taken over: this one's answers no longer count. Called at most once, and not after `end`. */
+  displaced(by: string): void
+}
+
+export type Registration =
+  | {
+      readonly kind: 'registered'
+      readonly record: ParticipantRecord | null
+      readonly awayMs: number
+      readonly session: Session
+    }
+  | { readonly kind: 'too-many-participants' }
+
+export interface Session {
+  isCurrent(): boolean
+  /** The connection has ended. Idempotent. */
+  end(): void
+  /** The participant gives up its queue. `reply(false)` if it must not, because something is in transit. */
+  leave(reply: (hasLeft: boolean) => void): void
+}
+
+export interface SessionsParts<T extends SessionTransaction> {
+  readonly ledger: SessionLedger<T>
+  readonly drivers: DriverOrders<T>
+  readonly options: SessionOptions
+  /** When a hub was last alive before this start: since then everybody is away whom that hub did not see leave. */
+  readonly lastAliveMs: number
+}
+
+export class Sessions<T extends SessionTransaction> {
+  readonly #parts: SessionsParts<T>
+  readonly #current = new Map<ParticipantId, Applicant>()
+
+  constructor(parts: SessionsParts<T>) {
+    this.#parts = parts
+  }
+
+  get size(): number {
+    return this.#current.size
+  }
+
+  isConnected(id: ParticipantId): boolean {
+    return this.#current.has(id)
+  }
+
+  /** Takes over for the applicant, and calls back when that is durable. */
+  register(applicant: Applicant, reply: (registration: Registration) => void): void {
+    const id = applicant.sender.participant
+    const older = this.#current.get(id)
+    this.#current.set(id, applicant)
+    older?.displaced(applicant.name)
+    const session = this.#sessionOf(applicant)
+    let registration: Registration = { kind: 'registered', record: null, awayMs: 0, session }
+    this.#parts.ledger.submit({
+      ...namesOf(id),
+      decide: (transaction) => {
+        if (applicant.receives) registration = this.#enter(transaction, id, session)
+      },
+      settled: () => {
+        if (registration.kind !== 'registered') this.#forget(applicant)
+        reply(registration)
+      },
+    })
+  }
+
+  #forget(applicant: Applicant): boolean {
+    const id = applicant.sender.participant
+    return this.#current.get(id) === applicant && this.#current.delete(id)
+  }
+
+  #enter(transaction: T, id: ParticipantId, session: Session): Registration {
+    const known = transaction.participant(id)
+    const store = storeOf(id)
+    const isNew = known === undefined || !known.isActive
+    if (
+      isNew &&
+      store !== null &&
+      transaction.rosterOf(store).length >= this.#parts.options.participantsPerStore
+    )
+      return { kind: 'too-many-participants' }
+    const record = isNew
+      ? { ...newParticipant(id, transaction.lastPosition), closed: known?.closed ?? null }
+      : { ...known, awaySinceMs: null }
+    transaction.putParticipant(record)
+    const awaySinceMs =
+      known === undefined ? transaction.nowMs : (known.awaySinceMs ?? this.#parts.lastAliveMs)
+    return { kind: 'registered', record, awayMs: Math.max(0, transaction.nowMs - awaySinceMs), session }
+  }
+
+  #sessionOf(applicant: Applicant): Session {
+    return {
+      isCurrent: () => this.#current.get(applicant.sender.participant) === applicant,
+      end: () =>
+        this.#forget(applicant) && applicant.receives && this.#markAway(applicant.sender.participant),
+      leave: (reply) => this.#leave(applicant, reply),
+    }
+  }
+
+  #markAway(id: ParticipantId): void {
+    this.#parts.ledger.submit({
+      ...namesOf(id),
+      decide: (transaction) => {
+        const record = transaction.participant(id)
+        if (record?.isActive) transaction.putParticipant({ ...record, awaySinceMs: transaction.nowMs })
+      },
+      settled: () => {},
+    })
+  }
+
+  #leave({ sender }: Applicant, reply: (hasLeft: boolean) => void): void {
+    const id = sender.participant
+    let hasLeft = false
+    this.#parts.ledger.submit({
+      ...namesOf(id),
+      orders: sender.role === 'driver' ? this.#parts.drivers.heldBy(sender.id) : [],
+      participants: [id, FLEET],
+      decide: (transaction) => {
+        hasLeft = sender.role !== 'driver' || this.#parts.drivers.withdraw(transaction, sender.id)
+        if (hasLeft) leaveQueue(transaction, id)
+      },
+      settled: () => reply(hasLeft),
+    })
+  }
+}
+
+const namesOf = (id: ParticipantId) => {
+  const store = storeOf(id)
+  return { participants: [id], stores: store === null ? [] : [store] }
+}
+
+/** An empty queue is gone at once; what lies in another is dropped by upkeep. */
+const leaveQueue = (transaction: SessionTransaction, id: ParticipantId): void => {
+  const record = transaction.participant(id)
+  if (record === undefined) return
+  const closing = { reason: 'left', upTo: transaction.lastPosition, nowMs: transaction.nowMs } as const
+  const left = closeQueue(record, closing)
+  if (left.closed!.entries === 0) transaction.removeParticipant(id)
+  else transaction.putParticipant(left)
+}

@@ -1,0 +1,53 @@
+/**
+ * Lets a connection in, or refuses it with a `connect_error` whose data is `{ code, message }`. It is let in when its participant is durable and every older connection of the same
+ * participant has lost its grip on the queue.
+ */
+import type { ExtendedError } from 'socket.io'
+import type { ConnectCode } from '../../shared/codes.ts'
+import type { Applicant, Registration } from '../sessions/sessions.ts'
+import { type Identity, identityOf } from './identity.ts'
+import type { CapsSocket } from './types.ts'
+
+export interface AdmissionParts {
+  register(applicant: Applicant, reply: (registration: Registration) => void): void
+  isDraining(): boolean
+  refused(code: ConnectCode): void
+}
+
+const refusalError = (code: ConnectCode, message: string): ExtendedError =>
+  Object.assign(new Error(message), { data: { code, message } })
+
+/** For the one that is displaced: which connection took over, and from where. */
+const nameOf = (socket: CapsSocket): string => `${socket.id} from ${socket.handshake.address}`
+
+const applicantOf = (
+  socket: CapsSocket,
+  { sender, handshake }: Extract<Identity, { kind: 'known' }>,
+): Applicant => ({
+  sender,
+  receives: sender.role === 'driver' || handshake.receive !== false,
+  name: nameOf(socket),
+  displaced: (by) => socket.data.onDisplaced?.(by),
+})
+
+export const admission =
+  (parts: AdmissionParts) =>
+  (socket: CapsSocket, next: (error?: ExtendedError) => void): void => {
+    const refuse = (code: ConnectCode, message: string) => {
+      parts.refused(code)
+      next(refusalError(code, message))
+    }
+    if (parts.isDraining()) return refuse('not-ready', 'The hub is about to stop.')
+    const identity = identityOf(socket.handshake.auth)
+    if (identity.kind === 'refused') return refuse(identity.code, identity.message)
+    const { sender, handshake } = identity
+    parts.register(applicantOf(socket, identity), (registration) => {
+      if (registration.kind !== 'registered')
+        return refuse('too-many-participants', 'This store has as many participants as it may have.')
+      // It may be gone before Socket.IO calls it connected; then nobody else would end its session.
+      socket.conn.once('close', () => registration.session.end())
+      if (!registration.session.isCurrent()) return refuse('not-ready', 'A newer connection has taken over.')
+      socket.data.admitted = { sender, handshake, registration }
+      next()
+    })
+  }

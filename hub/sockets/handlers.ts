@@ -1,0 +1,140 @@
+/**
+ * What each message does. A handler gets the message's one argument as it came and a way to answer; it decodes, hands over to the part that is concerned, and answers with what that
+ * says. There is one entry a message: a name that is not here is an unknown message.
+ */
+import { orderKey } from '../../shared/ids.ts'
+import { type Decoded, decoderOf, INBOUND_SCHEMAS } from '../../shared/messages.ts'
+import type { Receipt, Refused } from '../../shared/protocol.ts'
+import { refusal } from '../../shared/refusal.ts'
+import type { Delivery } from '../delivery/ports.ts'
+import type { Sender } from '../domain/order.ts'
+import { roleRefusal } from '../domain/permissions.ts'
+import type { Publisher } from '../intake/intake.ts'
+import type { Session } from '../sessions/sessions.ts'
+import type { Orders } from './ports.ts'
+
+/** One connection, as its handlers see it. */
+export interface Peer {
+  readonly sender: Sender
+  readonly session: Session
+  readonly publisher: Publisher
+  readonly orders: Orders
+  /** Its grip on its queue; null for a vendor that only sends. */
+  delivery(): Delivery | null
+  /** Relays a driver's position to the rooms of the stores concerned. */
+  relayPosition(position: { lat: number; lng: number }): void
+  /** The participant has left: the connection ends when the answer is out. */
+  left(): void
+  /** Something came that could not be decoded and has no answer. */
+  ignored(): void
+}
+
+type Answer = (answer: object) => void
+type Handler = (peer: Peer, argument: unknown, answer: Answer) => void
+
+const decoders = {
+  acknowledge: decoderOf(INBOUND_SCHEMAS.acknowledge),
+  reject: decoderOf(INBOUND_SCHEMAS.reject),
+  release: decoderOf(INBOUND_SCHEMAS.release),
+  track: decoderOf(INBOUND_SCHEMAS.track),
+  position: decoderOf(INBOUND_SCHEMAS.position),
+  token: decoderOf(INBOUND_SCHEMAS.token),
+}
+
+const malformed = (decoded: Extract<Decoded<never>, { ok: false }>): Refused =>
+  refusal('malformed', decoded.message, { fields: decoded.fields })
+
+/** Answers with a refusal if the role is wrong. @returns true if it did */
+const isRefused = (peer: Peer, role: Sender['role'], message: string, answer: Answer): boolean => {
+  const denied = roleRefusal(peer.sender, role, message)
+  if (denied !== null) answer(refusal(denied.code, denied.message))
+  return denied !== null
+}
+
+const publishOne =
+  (event: string): Handler =>
+  (peer, argument, answer) =>
+    peer.publisher.publishOne(event, argument, answer)
+
+const accepted = (peer: Peer): Receipt => ({ ok: true, id: peer.sender.participant })
+
+const RELEASE_REFUSALS = {
+  'not-held': refusal('not-held', 'This driver does not hold the order.'),
+  'in-transit': refusal('out-of-order', 'The order is in transit; only an assigned one can be released.'),
+} as const
+
+const release: Handler = (peer, argument, answer) => {
+  if (isRefused(peer, 'driver', 'release', answer)) return
+  const decoded = decoders.release(argument)
+  if (!decoded.ok) return answer(malformed(decoded))
+  const { store, orderId, reason } = decoded.value
+  peer.orders.release(peer.sender.id, { order: orderKey(store, orderId), reason }, (outcome) =>
+    answer(outcome === 'released' ? accepted(peer) : RELEASE_REFUSALS[outcome]),
+  )
+}
+
+const track: Handler = (peer, argument, answer) => {
+  if (isRefused(peer, 'vendor', 'track', answer)) return
+  const decoded = decoders.track(argument)
+  if (!decoded.ok) return answer(malformed(decoded))
+  const { store } = peer.sender as Extract<Sender, { role: 'vendor' }>
+  peer.orders.track(orderKey(store, decoded.value.orderId), (found) =>
+    answer(found ?? refusal('unknown-order', 'The store has no such order, or no longer.')),
+  )
+}
+
+const leave: Handler = (peer, _, answer) => {
+  // A vendor's answers end here, so that none comes behind the end of its queue; a driver may be refused, and then goes on.
+  if (peer.sender.role === 'vendor') peer.delivery()?.detach()
+  peer.session.leave((hasLeft) => {
+    if (!hasLeft)
+      return answer(refusal('has-parcels', 'This driver has an order in transit: deliver it first.'))
+    answer(accepted(peer))
+    peer.left()
+  })
+}
+
+const token: Handler = (peer, argument, answer) => {
+  const decoded = decoders.token(argument)
+  answer(decoded.ok ? accepted(peer) : malformed(decoded))
+}
+
+const acknowledge: Handler = (peer, argument) => {
+  const decoded = decoders.acknowledge(argument)
+  if (decoded.ok) peer.delivery()?.acknowledge([...new Set(decoded.value)])
+  else peer.ignored()
+}
+
+const reject: Handler = (peer, argument) => {
+  const decoded = decoders.reject(argument)
+  if (decoded.ok) peer.delivery()?.reject(decoded.value)
+  else peer.ignored()
+}
+
+const position: Handler = (peer, argument) => {
+  const decoded = decoders.position(argument)
+  if (decoded.ok && peer.sender.role === 'driver') peer.relayPosition(decoded.value)
+  else peer.ignored()
+}
+
+/** By message name; a Map, since the name comes from outside. */
+export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
+  ['pickup', publishOne('pickup')],
+  ['in-transit', publishOne('in-transit')],
+  ['delivered', publishOne('delivered')],
+  ['publish', (peer, frame, answer) => peer.publisher.publish(frame, answer)],
+  ['acknowledge', acknowledge],
+  ['reject', reject],
+  [
+    'assignments',
+    (peer, _, answer) => {
+      if (isRefused(peer, 'driver', 'assignments', answer)) return
+      peer.orders.assignments(peer.sender.id, (orders) => answer({ ok: true, orders }))
+    },
+  ],
+  ['release', release],
+  ['position', position],
+  ['leave', leave],
+  ['token', token],
+  ['track', track],
+])

@@ -1,0 +1,39 @@
+/** What the socket side needs of others. */
+import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
+import type { Assignment, TrackReply } from '../../shared/protocol.ts'
+import type { Delivery, Outlet } from '../delivery/ports.ts'
+import type { ParticipantRecord } from '../domain/participant.ts'
+
+/** Orders, as participants may ask for them. Each reply comes when what it tells is durable. */
+export interface Orders {
+  release(
+    driver: string,
+    release: { order: OrderKey; reason: string },
+    reply: (outcome: 'released' | 'not-held' | 'in-transit') => void,
+  ): void
+  assignments(driver: string, reply: (orders: readonly Assignment[]) => void): void
+  /** null if there is no such order. */
+  track(order: OrderKey, reply: (found: Extract<TrackReply, { ok: true }> | null) => void): void
+  /** Stores whose orders the driver has on its list. */
+  storesServedBy(driver: string): readonly string[]
+}
+
+/** Takes over the delivery to a participant. */
+export interface Deliveries {
+  attachQueue(participant: ParticipantRecord, outlet: Outlet, windowEntries: number): Delivery
+  attachDriver(driver: string, outlet: Outlet, capacity: number): Delivery
+}
+
+/** Told what happens on connections. MUST NOT throw. */
+export interface ConnectionReports {
+  connected(participant: ParticipantId): void
+  disconnected(participant: ParticipantId, reason: string): void
+  displaced(participant: ParticipantId, by: string): void
+  refused(code: string): void
+  /** A message that came without a callback was answered. */
+  unheard(isOk: boolean): void
+  /** Something that could not be decoded and has no answer. */
+  ignored(entries: number): void
+  /** A peer that did not read was cut. */
+  cut(participant: ParticipantId): void
+}

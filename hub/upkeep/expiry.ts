@@ -1,0 +1,101 @@
+/**
+ * Ends the sessions of participants that were away for too long: the queue is closed in one write, reads as dead letters from then on, and is removed in small steps when those have
+ * been kept long enough. A queue that was left is removed at once. The clock of a session starts at the later of the disconnect and the hub being ready.
+ */
+import { FLEET, type ParticipantId, storeOf } from '../../shared/ids.ts'
+import { orderKeyOf, type Place } from '../domain/entry.ts'
+import { settleEntry } from '../domain/order.ts'
+import { closeQueue, type ParticipantRecord } from '../domain/participant.ts'
+import { commit } from './commit.ts'
+import { type Letter, takeLetter } from './letters.ts'
+import type { Presence, UpkeepLedger, UpkeepOptions, UpkeepReports, UpkeepTransaction } from './ports.ts'
+
+export interface ExpiryParts {
+  readonly ledger: UpkeepLedger
+  readonly reports: UpkeepReports
+  readonly presence: Presence
+  readonly options: UpkeepOptions
+  readonly readyMs: number
+}
+
+const PAGE = 500
+
+/** Participants whose session has expired, of one page. */
+const isExpired = (record: ParticipantRecord, parts: ExpiryParts, nowMs: number): boolean => {
+  const { presence, readyMs, options } = parts
+  if (
+    !record.isActive ||
+    record.id === FLEET ||
+    presence.isConnected(record.id) ||
+    presence.isCarrying(record.id)
+  )
+    return false
+  return nowMs - Math.max(record.awaySinceMs ?? 0, readyMs) >= options.sessionExpiryMs
+}
+
+const mayBeRemoved = ({ closed }: ParticipantRecord, options: UpkeepOptions, nowMs: number): boolean =>
+  closed !== null && (closed.reason === 'left' || nowMs - closed.closedMs >= options.deadLetterRetentionMs)
+
+const storesOf = (id: ParticipantId): string[] => {
+  const store = storeOf(id)
+  return store === null ? [] : [store]
+}
+
+const expire = async ({ ledger, reports, presence }: ExpiryParts, id: ParticipantId): Promise<void> => {
+  let entries = 0
+  await commit(ledger, {
+    participants: [id],
+    stores: storesOf(id),
+    decide: (transaction) => {
+      const record = transaction.participant(id)
+      // It may have come back since the page was read.
+      if (!record?.isActive || presence.isConnected(id)) return
+      const upTo = transaction.lastPosition
+      const closed = closeQueue(record, { reason: 'expired', upTo, nowMs: transaction.nowMs })
+      entries = closed.closed!.entries
+      if (entries === 0) transaction.removeParticipant(id)
+      else transaction.putParticipant(closed)
+    },
+  })
+  reports.expired(id, entries)
+}
+
+const forgetClosed = (transaction: UpkeepTransaction, id: ParticipantId): void => {
+  const record = transaction.participant(id)
+  if (record?.isActive) transaction.putParticipant({ ...record, closed: null })
+  else if (record !== undefined) transaction.removeParticipant(id)
+}
+
+/** Removes up to a page of what lies in a closed queue. */
+const removeClosed = async ({ ledger, reports }: ExpiryParts, record: ParticipantRecord): Promise<void> => {
+  const range = { after: 0, upTo: record.closed!.upTo, limit: PAGE }
+  const letters: Letter[] = []
+  for (const place of ['queue', 'retry', 'dead'] as const satisfies Place[])
+    for (const entry of await ledger.closedEntries(place, record.id, range))
+      letters.push({ ...entry, place, failures: [], deadMs: 0 })
+  await commit(ledger, {
+    orders: letters.map(orderKeyOf),
+    participants: [record.id],
+    stores: storesOf(record.id),
+    decide: (transaction) => {
+      for (const letter of letters) {
+        takeLetter(transaction, record.id, letter)
+        const order = transaction.order(orderKeyOf(letter))
+        const item = { what: 'dropped', participant: record.id, event: letter.event } as const
+        if (order !== undefined) transaction.putOrder(settleEntry(order, item, transaction.nowMs))
+      }
+      if (letters.length === 0) forgetClosed(transaction, record.id)
+    },
+  })
+  reports.dropped(record.id, letters.length)
+}
+
+/** Looks at one page of participants. @returns the last one seen, to go on behind; '' when the round is complete */
+export const expirePage = async (parts: ExpiryParts, after: string, nowMs: number): Promise<string> => {
+  const page = await parts.ledger.participants(after, PAGE)
+  for (const record of page) {
+    if (isExpired(record, parts, nowMs)) await expire(parts, record.id)
+    if (mayBeRemoved(record, parts.options, nowMs)) await removeClosed(parts, record)
+  }
+  return page.length < PAGE ? '' : page.at(-1)!.id
+}

@@ -1,0 +1,62 @@
+/**
+ * Finds what reads as a dead letter: entries at the delivery limit, and everything that lies in a queue whose session expired.
+ */
+import type { ParticipantId } from '../../shared/ids.ts'
+import type { DeadLetter, Entry, Place, Retry } from '../domain/entry.ts'
+import type { ParticipantRecord } from '../domain/participant.ts'
+import { commit } from './commit.ts'
+import type { UpkeepLedger, UpkeepTransaction } from './ports.ts'
+
+/** A dead letter, and where it lies. */
+export interface Letter extends DeadLetter {
+  readonly place: Place
+}
+
+type Reading = Pick<UpkeepLedger, 'deadLettersOf' | 'closedEntries' | 'submit'>
+
+const asLetter = (entry: Entry & Partial<Retry>, place: Place, deadMs: number): Letter => {
+  const { dueMs: _, ...rest } = entry
+  return { failures: [], ...rest, deadMs, place }
+}
+
+const recordOf = async (ledger: Reading, id: ParticipantId): Promise<ParticipantRecord | undefined> => {
+  let record: ParticipantRecord | undefined
+  await commit(ledger, {
+    participants: [id],
+    decide: (transaction) => {
+      record = transaction.participant(id)
+    },
+  })
+  return record
+}
+
+/** Letters of one participant in queue order, after a position. */
+export const lettersOf = async (
+  ledger: Reading,
+  participant: ParticipantId,
+  from: { after: number; limit: number },
+): Promise<Letter[]> => {
+  const letters: Letter[] = (await ledger.deadLettersOf(participant, from)).map((letter) => ({
+    ...letter,
+    place: 'dead',
+  }))
+  const closed = (await recordOf(ledger, participant))?.closed
+  if (closed?.reason === 'expired')
+    for (const place of ['queue', 'retry'] as const)
+      for (const entry of await ledger.closedEntries(place, participant, { ...from, upTo: closed.upTo }))
+        letters.push(asLetter(entry, place, closed.closedMs))
+  return letters.sort((one, other) => one.position - other.position).slice(0, from.limit)
+}
+
+/** Takes a letter out of where it lies, and keeps the counter that counts it. */
+export const takeLetter = (transaction: UpkeepTransaction, id: ParticipantId, letter: Letter): void => {
+  const record = transaction.participant(id)
+  const closed = record?.closed
+  if (record === undefined || closed == null || letter.position > closed.upTo)
+    return transaction.take(letter.place, id, letter.position)
+  transaction.purge(letter.place, id, letter.position)
+  const entries = closed.entries - 1
+  if (entries > 0) transaction.putParticipant({ ...record, closed: { ...closed, entries } })
+  else if (record.isActive) transaction.putParticipant({ ...record, closed: null })
+  else transaction.removeParticipant(id)
+}

@@ -1,0 +1,63 @@
+/** What upkeep needs of others. */
+import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
+import type { DeadLetter, Entry, Place } from '../domain/entry.ts'
+import type { OrderRecord } from '../domain/order.ts'
+import type { ParticipantRecord } from '../domain/participant.ts'
+import type { Work } from '../domain/work.ts'
+
+export interface UpkeepTransaction {
+  readonly nowMs: number
+  readonly lastPosition: number
+  order(key: OrderKey): OrderRecord | undefined
+  putOrder(record: OrderRecord): void
+  removeOrder(record: OrderRecord): void
+  participant(id: ParticipantId): ParticipantRecord | undefined
+  putParticipant(record: ParticipantRecord): void
+  removeParticipant(id: ParticipantId): void
+  append(participant: ParticipantId, entry: Omit<Entry, 'position'>): number
+  take(place: Place, participant: ParticipantId, position: number): void
+  /** Removes an entry of a closed queue, whose counters are frozen. */
+  purge(place: Place, participant: ParticipantId, position: number): void
+}
+
+/** MUST run work in the order of `submit`, and settle it when it is durable. Ranges MUST be in key order. */
+export interface UpkeepLedger {
+  submit(work: Work<UpkeepTransaction>): void
+  /** Known participants in the order of their ids, after a name (or '', or a part of one). */
+  participants(after: string, limit: number): Promise<readonly ParticipantRecord[]>
+  /** Orders that ended before a time, longest ago first. */
+  ordersEndedBefore(timeMs: number, limit: number): Promise<readonly OrderKey[]>
+  deadLettersOf(
+    participant: ParticipantId,
+    from: { after: number; limit: number },
+  ): Promise<readonly DeadLetter[]>
+  /** What lies in a closed queue, in one of its places. */
+  closedEntries(
+    place: Place,
+    participant: ParticipantId,
+    range: { after: number; upTo: number; limit: number },
+  ): Promise<readonly Entry[]>
+}
+
+/** Counted and visible. MUST NOT throw. */
+export interface UpkeepReports {
+  expired(participant: ParticipantId, entries: number): void
+  dropped(participant: ParticipantId, entries: number): void
+  replayed(participant: ParticipantId, entries: number): void
+  ordersRemoved(orders: number): void
+}
+
+export interface UpkeepOptions {
+  readonly sessionExpiryMs: number
+  readonly orderRetentionMs: number
+  readonly deadLetterRetentionMs: number
+  /** Between two rounds. */
+  readonly upkeepPeriodMs: number
+}
+
+/** Who is there, and who must not be forgotten. */
+export interface Presence {
+  isConnected(participant: ParticipantId): boolean
+  /** Does this driver hold an order? Its session then does not expire. */
+  isCarrying(participant: ParticipantId): boolean
+}

@@ -1,0 +1,61 @@
+/**
+ * Keeps the data small: every now and then it expires sessions, removes closed queues, old orders and old dead letters, in small steps that share the ledger with everybody
+ * else. A round that finds full pages goes on at once; otherwise it waits for its period.
+ */
+import type { Clock } from '../../shared/clock.ts'
+import { DeadLetters } from './dead-letters.ts'
+import { type ExpiryParts, expirePage } from './expiry.ts'
+import { dropOldLetters, removeOrders } from './retention.ts'
+
+export interface UpkeepParts extends ExpiryParts {
+  readonly clock: Clock
+}
+
+export class Upkeep {
+  readonly #parts: UpkeepParts
+  readonly deadLetters: DeadLetters
+  #cancel = () => {}
+  #round: Promise<void> = Promise.resolve()
+  #isStopping = false
+
+  constructor(parts: UpkeepParts) {
+    this.#parts = parts
+    this.deadLetters = new DeadLetters(parts.ledger, parts.reports)
+  }
+
+  start(): void {
+    this.#cancel = this.#parts.clock.after(this.#parts.options.upkeepPeriodMs, () => {
+      this.#round = this.run().then(() => {
+        if (!this.#isStopping) this.start()
+      })
+    })
+  }
+
+  /** One whole round. */
+  async run(): Promise<void> {
+    const { ledger, clock, options } = this.#parts
+    let after = ''
+    do {
+      after = await expirePage(this.#parts, after, clock.now())
+    } while (after !== '' && !this.#isStopping)
+    while ((await removeOrders(ledger, this.#parts, clock.now())) > 0 && !this.#isStopping);
+    await this.#dropOldLetters(clock.now() - options.deadLetterRetentionMs)
+  }
+
+  async #dropOldLetters(diedBeforeMs: number): Promise<void> {
+    const PAGE = 500
+    for (let after = ''; !this.#isStopping; ) {
+      const page = await this.#parts.ledger.participants(after, PAGE)
+      for (const { id, dead } of page) if (dead > 0) await dropOldLetters(this.deadLetters, id, diedBeforeMs)
+      if (page.length < PAGE) return
+      after = page.at(-1)!.id
+    }
+  }
+
+  /** Waits for the step that is under way. Idempotent. */
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    this.#cancel()
+    await this.#round
+  }
+}
