@@ -1,0 +1,62 @@
+/** Who may import what, as tables; the reasons are in the decision "one way" of the house: pure in the middle, wired in one place. */
+
+export interface DirectionRow {
+  /** A file, or a folder with all below it. The first row that covers a file decides. */
+  readonly from: string
+  readonly may: readonly string[]
+  /** With `import type` only. */
+  readonly mayTypes?: readonly string[]
+}
+
+const PORTS = ['hub/intake/', 'hub/delivery/', 'hub/sessions/', 'hub/upkeep/']
+const EVERYTHING = ['']
+
+/** One of the four parts of the hub that decide: it knows neither the others nor the rim. */
+const deciding = (from: string): DirectionRow => ({ from, may: ['shared/', 'hub/domain/', from] })
+
+/** A rim of the hub: it may name what the parts declare, and calls nothing but what it was given. */
+const rim = (from: string, mayTypes: readonly string[]): DirectionRow => ({
+  from,
+  may: ['shared/', 'hub/domain/', from],
+  mayTypes,
+})
+
+const wiring = (from: string): DirectionRow => ({ from, may: ['shared/', 'hub/'] })
+
+export const DIRECTIONS: readonly DirectionRow[] = [
+  { from: 'shared/', may: ['shared/'] },
+  { from: 'vendor/', may: ['shared/', 'vendor/'] },
+  { from: 'driver/', may: ['shared/', 'driver/'] },
+  { from: 'hub/domain/', may: ['shared/', 'hub/domain/'] },
+  ...PORTS.map(deciding),
+  rim('hub/ledger/', PORTS),
+  rim('hub/sockets/', ['hub/']),
+  rim('hub/http/', ['hub/']),
+  ...['hub/hub.ts', 'hub/main.ts', 'hub/config.ts', 'hub/reports.ts'].map(wiring),
+  // What is left in the folder itself serves the wiring.
+  { from: 'hub/', may: ['shared/', 'hub/domain/'] },
+  { from: 'bin/', may: EVERYTHING },
+  { from: 'test/', may: EVERYTHING },
+  { from: 'examples/', may: EVERYTHING },
+  { from: '.ci/', may: EVERYTHING },
+]
+
+/** Built from our files: not there in a clean checkout, and only what starts programs may import it. */
+export const BUILT = { folder: 'dist/', importers: ['bin/', 'test/'] } as const
+
+const TRIALS = ['test/', 'examples/']
+
+/** Packages that only some of ours may know. Types count as well. */
+export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  'socket.io': ['hub/sockets/', ...TRIALS],
+  'socket.io-client': ['shared/link/', ...TRIALS],
+  'classic-level': ['hub/ledger/', 'shared/outbox/', ...TRIALS],
+  'memory-level': ['hub/ledger/', 'shared/outbox/', ...TRIALS],
+  caps: TRIALS,
+}
+
+/** What others import the link library by; the one file that may export what another one declares. */
+export const BARREL = 'shared/link/index.ts'
+
+/** Files that may read the process's environment. */
+export const ENVIRONMENT_READERS = /^(?:bin\/|test\/|examples\/|\.ci\/)|\/(?:config|main)\.ts$/
