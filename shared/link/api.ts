@@ -2,6 +2,7 @@
  * What the link library offers, as types: a participant's whole side of the protocol over one Socket.IO client. docs/LINK.md tells how to use it.
  */
 import type { RefusalCode } from '../codes.ts'
+import type { Fault } from '../fault.ts'
 import type { Order, Position, Progress } from '../messages.ts'
 import type {
   Accepted,
@@ -38,6 +39,8 @@ export interface LinkOptions {
   readonly receive?: boolean
   /** Folder of the outbox on disk. Without it the outbox is in memory: what is unconfirmed is lost with the process. */
   readonly outboxDir?: string
+  /** Unconfirmed events that the outbox takes; beyond, `publish` rejects with Fault `outbox-full`. Default 1,000,000. */
+  readonly outboxLimit?: number
 }
 
 /** An event that the hub refused for good. */
@@ -66,6 +69,8 @@ export type LinkStatus =
   | { readonly kind: 'refused'; readonly code: RefusalCode; readonly message: string }
   /** An event was refused for good and has moved to `failed()`. */
   | { readonly kind: 'failed'; readonly failed: FailedEvent }
+  /** The disk of the outbox failed: nothing is sent any more and every publish rejects. A program should end with exit code 1. */
+  | { readonly kind: 'fault'; readonly fault: Fault }
   | { readonly kind: 'closed' }
 
 export interface LinkCounts {

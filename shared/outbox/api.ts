@@ -32,3 +32,16 @@ export interface Outbox {
   onFault(listener: (error: Error) => void): void
   close(): Promise<void>
 }
+
+/**
+ * A whole number that the owner of an outbox finds again after a restart: how far it came in making its events. 0 in a new outbox.
+ * `saveProgress` MUST NOT become durable before an `add` that was called before it; it may become so later, or be lost by a crash. An owner that
+ * goes on from an older number makes some events again, which the hub answers as duplicates.
+ */
+export interface ProgressMark {
+  progress(): number
+  saveProgress(progress: number): void
+}
+
+/** Failed events that an outbox keeps; beyond, the oldest are dropped. */
+export const FAILED_KEPT = 10_000

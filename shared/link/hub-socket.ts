@@ -1,0 +1,47 @@
+/**
+ * The link's port to the network: one Socket.IO socket for each try to connect. A fresh one every time, because socket.io-client sends what
+ * it could not send on a dying connection first thing on the next one: acknowledgements of handovers that no longer count.
+ */
+import { io, type Socket } from 'socket.io-client'
+import type { Handshake } from '../messages.ts'
+import { type ClientToHub, type HubToClient, NAMESPACE } from '../protocol.ts'
+
+/** `data` is the hub's refusal, `description` what the transport says. */
+export type ConnectError = Error & { readonly data?: unknown; readonly description?: unknown }
+
+export interface FromHub extends HubToClient {
+  connect_error(error: ConnectError): void
+  disconnect(reason: string): void
+}
+
+/**
+ * What the link needs of a socket; socket.io-client's is one. It MUST NOT connect before `connect`, MUST NOT reconnect by itself, and
+ * MUST call no listener of a connection after `disconnect` but that of the event `disconnect`.
+ */
+export interface HubSocket {
+  on<E extends keyof FromHub>(event: E, listener: FromHub[E]): unknown
+  emit<E extends keyof ClientToHub>(event: E, ...args: Parameters<ClientToHub[E]>): unknown
+  readonly volatile: Pick<HubSocket, 'emit'>
+  connect(): unknown
+  disconnect(): unknown
+}
+
+export type OpenSocket = (handshake: Handshake) => HubSocket
+
+const CONNECT_TIMEOUT_MS = 10_000
+
+/** @param url the hub's, without the namespace */
+export const socketOpener =
+  (url: string): OpenSocket =>
+  (handshake) => {
+    const socket: Socket<HubToClient, ClientToHub> = io(new URL(NAMESPACE, url).href, {
+      auth: handshake,
+      autoConnect: false,
+      forceNew: true,
+      reconnection: false,
+      timeout: CONNECT_TIMEOUT_MS,
+      transports: ['websocket'],
+    })
+    // The library's conditional type of `on` cannot be compared with a generic one; each single event is of the same type.
+    return socket as Omit<typeof socket, 'on' | 'volatile'> & Pick<HubSocket, 'on' | 'volatile'>
+  }

@@ -1,0 +1,184 @@
+/**
+ * From the hub to the handlers: runs the handler of each event that is handed over, those of one order one after another, and answers the
+ * handover by how the handler ended. An event is *active* from its first handover until its handler has ended; a repeat meanwhile is
+ * answered along with it. An event whose handler has succeeded is acknowledged without it.
+ */
+import { Fault, messageOf } from '../fault.ts'
+import { orderKey } from '../ids.ts'
+import { EVENT_NAMES, type EventName, type HandedEvent, type HandoverReply } from '../protocol.ts'
+import { Answers } from './answers.ts'
+import { HandledEvents, handledKeyOf } from './handled-events.ts'
+import { acknowledge, type Handover, reject } from './handover.ts'
+import type { HubSocket } from './hub-socket.ts'
+import { Lanes } from './lanes.ts'
+import type { Timing } from './timing.ts'
+
+export type Handler = (event: HandedEvent) => void | Promise<void>
+
+/** Handled events that may gather before the hub is asked whether it has processed their acknowledgements. */
+const BARRIER_AFTER = 1_000
+/** The protocol's bound of a reason. */
+const LONGEST_REASON = 500
+
+/** Programs in JavaScript return what they like. */
+const isPromise = (ending: unknown): ending is Promise<void> =>
+  typeof (ending as Promise<void> | undefined)?.then === 'function'
+
+/** All handovers of one event that wait for the end of its one handler. */
+interface Active {
+  readonly key: string
+  readonly event: HandedEvent
+  readonly handovers: Handover[]
+}
+
+export class Receiver {
+  readonly #timing: Timing
+  readonly #settled: () => void
+  readonly #handlers = new Map<EventName, Handler>()
+  readonly #active = new Map<string, Active>()
+  readonly #lanes = new Lanes<Active>((active) => this.#run(active))
+  readonly #handled = new HandledEvents()
+  #answers: Answers | null = null
+  #isDraining = false
+  #counts = { handled: 0, repeatsDropped: 0, redelivered: 0, rejected: 0 }
+
+  /** @param settled called when draining, and `isSettled` may have become true */
+  constructor(timing: Timing, settled: () => void) {
+    this.#timing = timing
+    this.#settled = settled
+  }
+
+  get counts(): Readonly<Record<'handled' | 'repeatsDropped' | 'redelivered' | 'rejected', number>> {
+    return this.#counts
+  }
+
+  /** No handler runs, and the hub has processed every acknowledgement that it can still hear. */
+  get isSettled(): boolean {
+    if (this.#active.size > 0) return false
+    const isAnswered = this.#answers === null || this.#answers.isFlushed
+    return isAnswered && this.#handled.acknowledged === 0 && !this.#handled.isBarrierUp
+  }
+
+  /** @throws Fault `second-handler` */
+  on(event: EventName, handler: Handler): () => void {
+    if (this.#handlers.has(event))
+      throw new Fault('second-handler', `The event ${event} has a handler already: remove that one first.`)
+    this.#handlers.set(event, handler)
+    return () => {
+      if (this.#handlers.get(event) === handler) this.#handlers.delete(event)
+    }
+  }
+
+  /** Takes what this socket hands over, until it breaks. */
+  listenTo(socket: HubSocket): void {
+    this.broke()
+    const answers = new Answers(socket, this.#timing.clock, () => this.#barrierIfDue())
+    this.#answers = answers
+    socket.on('events', (events) => {
+      for (const event of events) this.#take({ event, answers, reply: null })
+    })
+    for (const name of EVENT_NAMES)
+      socket.on(name, (event: HandedEvent, reply: HandoverReply) => this.#take({ event, answers, reply }))
+  }
+
+  /** What has not begun is given up: the hub hands it over again, to whoever is connected then. */
+  broke(): void {
+    this.#answers?.close()
+    this.#answers = null
+    this.#handled.connectionBroke()
+    this.#giveUpWaiting()
+    this.#settledIfDraining()
+  }
+
+  /** Starts no handler any more; those that run go on. */
+  drain(): void {
+    this.#isDraining = true
+    this.#giveUpWaiting()
+    this.#answers?.flushAtEndOfTurn()
+  }
+
+  #take(handover: Handover): void {
+    if (!handover.answers.isOpen) return
+    const { event } = handover
+    const key = handledKeyOf(event)
+    const active = this.#active.get(key)
+    const isHandled = active === undefined && this.#handled.has(key)
+    if (event.attempt > 1 || active !== undefined || isHandled) this.#counts.redelivered += 1
+    if (active !== undefined) active.handovers.push(handover)
+    else if (isHandled) this.#dropRepeat(key, handover)
+    else if (!this.#isDraining) this.#begin({ key, event, handovers: [handover] })
+  }
+
+  #dropRepeat(key: string, handover: Handover): void {
+    this.#counts.repeatsDropped += 1
+    if (acknowledge(handover)) this.#handled.addAcknowledged(key)
+  }
+
+  #begin(active: Active): void {
+    const { store, orderId } = active.event.payload
+    this.#active.set(active.key, active)
+    this.#lanes.enter(orderKey(store, orderId), active)
+  }
+
+  /** @returns a promise only if the handler gave one */
+  #run(active: Active): Promise<void> | null {
+    const handler = this.#handlers.get(active.event.event)
+    if (handler === undefined) return this.#failed(active, `no handler for ${active.event.event}`)
+    try {
+      const ending = handler(active.event)
+      if (!isPromise(ending)) return this.#succeeded(active)
+      return ending.then(
+        () => void this.#succeeded(active),
+        (thrown) => void this.#failed(active, messageOf(thrown)),
+      )
+    } catch (thrown) {
+      return this.#failed(active, messageOf(thrown))
+    }
+  }
+
+  #succeeded(active: Active): null {
+    this.#active.delete(active.key)
+    this.#counts.handled += 1
+    this.#counts.repeatsDropped += active.handovers.length - 1
+    let isHeard = false
+    for (const handover of active.handovers) isHeard = acknowledge(handover) || isHeard
+    if (isHeard) this.#handled.addAcknowledged(active.key)
+    else this.#handled.addUncertain(active.key)
+    this.#settledIfDraining()
+    return null
+  }
+
+  #failed(active: Active, reason: string): null {
+    this.#active.delete(active.key)
+    this.#counts.rejected += 1
+    const told = reason.slice(0, LONGEST_REASON) || 'the handler failed'
+    for (const handover of active.handovers) reject(handover, told)
+    this.#settledIfDraining()
+    return null
+  }
+
+  #giveUpWaiting(): void {
+    for (const { key } of this.#lanes.clearWaiting()) this.#active.delete(key)
+  }
+
+  #barrierIfDue(): void {
+    const gathered = this.#handled.acknowledged
+    if (gathered >= BARRIER_AFTER || (this.#isDraining && gathered > 0)) this.#askBarrier()
+    this.#settledIfDraining()
+  }
+
+  #askBarrier(): void {
+    const answers = this.#answers
+    if (answers === null || this.#handled.isBarrierUp) return
+    this.#handled.putUpBarrier()
+    answers.askBarrier((isProcessed) => {
+      this.#handled.takeDownBarrier(isProcessed)
+      // Not the next barrier at once: it must follow the acknowledgements of this turn.
+      answers.flushAtEndOfTurn()
+    })
+  }
+
+  #settledIfDraining(): void {
+    if (this.#isDraining) this.#settled()
+  }
+}
