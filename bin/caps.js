@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import './build.js'
+
+await import('../dist/bin/main.js')
