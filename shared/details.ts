@@ -7,6 +7,8 @@ export const DETAILS_LIMITS = { bytes: 16 * 1024, depth: 8, keys: 200, stringLen
 
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
+const TOO_MANY = `more than ${DETAILS_LIMITS.keys} keys and array elements`
+
 interface Budget {
   keys: number
   bytes: number
@@ -21,7 +23,7 @@ const faultOfText = (text: string, budget: Budget): string | null => {
 
 const faultOfKey = (key: string, budget: Budget): string | null => {
   budget.keys += 1
-  if (budget.keys > DETAILS_LIMITS.keys) return `more than ${DETAILS_LIMITS.keys} keys and array elements`
+  if (budget.keys > DETAILS_LIMITS.keys) return TOO_MANY
   if (FORBIDDEN_KEYS.has(key)) return `the key ${key} is not allowed`
   return faultOfText(key, budget)
 }
@@ -34,6 +36,8 @@ const isPlain = (value: object): boolean => {
 const faultOfObject = (value: object, depth: number, budget: Budget): string | null => {
   if (depth > DETAILS_LIMITS.depth) return `nested deeper than ${DETAILS_LIMITS.depth} levels`
   if (!isPlain(value)) return 'holds something other than JSON values (binary data, for example)'
+  // Before its entries are listed, which for a frame full of zeros takes longer than all else.
+  if (Array.isArray(value) && value.length > DETAILS_LIMITS.keys) return TOO_MANY
   budget.bytes += 2
   for (const [key, member] of Object.entries(value)) {
     const fault = faultOfKey(key, budget) ?? faultOf(member, depth + 1, budget)

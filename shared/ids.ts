@@ -30,12 +30,17 @@ export const storeOf = (participant: ParticipantId): string | null => {
   return role === 'vendor' && store !== undefined ? store : null
 }
 
+const escaped = (character: string): string =>
+  `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+
+/** Names of devices, which Windows does not give to a folder. */
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)$/
+
 /**
- * A folder name for an id, the same on every file system that CAPS runs on: whatever is not a letter, a digit, `_` or `-` is
- * written as `%` and two hexadecimal digits (so `..` and `:` lose their meaning).
+ * A folder name for an id, the same on every file system that CAPS runs on: whatever is not a lower-case letter, a digit, `_` or `-` is
+ * written as `%` and two hexadecimal digits. So `..` and `:` lose their meaning, and `A` and `a` differ where file names have no case.
  */
-export const folderNameOf = (id: string): string =>
-  id.replace(
-    /[^A-Za-z0-9_-]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  )
+export const folderNameOf = (id: string): string => {
+  const name = id.replace(/[^a-z0-9_-]/g, escaped)
+  return DEVICE.test(name) ? name.replace(/^./, escaped) : name
+}

@@ -5,7 +5,7 @@
  */
 import Type, { type Static, type TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { detailsFault } from './details.ts'
+import { DETAILS_LIMITS, detailsFault } from './details.ts'
 import { ID_PATTERN } from './ids.ts'
 
 export const PROTOCOL_VERSION = 1
@@ -57,7 +57,7 @@ export const HandshakeSchema = Type.Object(
 )
 export type Handshake = Static<typeof HandshakeSchema>
 
-export const AcknowledgeSchema = Type.Array(EntryToken, { maxItems: 20_000 })
+const AcknowledgeSchema = Type.Array(EntryToken, { maxItems: 20_000 })
 
 const Rejection = Type.Object({ entry: EntryToken, reason: Reason }, strict)
 export const RejectSchema = Type.Array(Rejection, { maxItems: 20_000 })
@@ -77,7 +77,7 @@ export const PositionSchema = Type.Object(
 )
 export type Position = Static<typeof PositionSchema>
 
-export const TokenSchema = Type.String({ minLength: 1, maxLength: 8192 })
+const TokenSchema = Type.String({ minLength: 1, maxLength: 8192 })
 
 /** All that a peer may send, by message name. */
 export const INBOUND_SCHEMAS = {
@@ -106,22 +106,30 @@ interface SchemaError {
   readonly message: string
 }
 
-/** Names of the fields that one schema error is about: missing and superfluous ones are listed in its params. */
+/** Names of the fields that one schema error is about: missing ones are listed in its params. */
 const fieldsOf = (error: SchemaError): string[] => {
-  const { requiredProperties, additionalProperties } = error.params as Record<string, string[] | undefined>
-  const names = requiredProperties ?? additionalProperties
+  const { requiredProperties } = error.params as Record<string, string[] | undefined>
   const place = fieldOf(error.instancePath)
-  return names === undefined ? [place] : names.map((name) => (place === '' ? name : `${place}.${name}`))
+  return requiredProperties?.map((name) => (place === '' ? name : `${place}.${name}`)) ?? [place]
 }
+
+/** `additionalProperties: false` is to the validator a schema `false` for every other field. */
+const wordsOf = ({ keyword, message }: SchemaError): string =>
+  keyword === 'boolean' ? 'is not a field of this message' : message
 
 const describe = (error: SchemaError): string => {
   const fields = fieldsOf(error).join(', ')
-  return fields === '' ? error.message : `${fields}: ${error.message}`
+  return fields === '' ? wordsOf(error) : `${fields}: ${wordsOf(error)}`
 }
 
-/** The first eight faults, cut to a length that fits a receipt: what a peer sent must not decide how much we answer. */
+const MOST_FAULTS_TOLD = 8
+
+/**
+ * The first faults, cut to a length that fits a receipt: what a peer sent must not decide how much we answer. Each superfluous field is a fault
+ * of its own; the validator's summary of them comes after its own limit of faults and may be missing, so it is left out.
+ */
 const refusalOf = (errors: readonly SchemaError[]): Decoded<never> => {
-  const told = errors.filter((error) => error.keyword !== 'boolean').slice(0, 8)
+  const told = errors.filter((error) => error.keyword !== 'additionalProperties').slice(0, MOST_FAULTS_TOLD)
   return {
     ok: false,
     message: told.map(describe).join('; ').slice(0, 500),
@@ -131,6 +139,20 @@ const refusalOf = (errors: readonly SchemaError[]): Decoded<never> => {
   }
 }
 
+const MOST_EXPLAINED = { items: 20_000, fields: 64, details: DETAILS_LIMITS.keys } as const
+
+const hasMoreThan = (most: number, value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length > most
+
+/** Finding the faults walks all of a value, slowly: one that is much bigger than any message could be is refused without. */
+const isTooBigToExplain = (value: unknown): boolean =>
+  Array.isArray(value)
+    ? value.length > MOST_EXPLAINED.items
+    : hasMoreThan(MOST_EXPLAINED.fields, value) ||
+      hasMoreThan(MOST_EXPLAINED.details, (value as { details?: unknown } | null | undefined)?.details)
+
+const TOO_BIG: Decoded<never> = { ok: false, message: 'must not have so many members', fields: [] }
+
 /**
  * Compiles a schema into a decoder. It never throws and never returns anything but the value as it came (no defaults, no conversion).
  * A member `details` of an object is held against its bounds as well.
@@ -138,7 +160,8 @@ const refusalOf = (errors: readonly SchemaError[]): Decoded<never> => {
 export const decoderOf = <S extends TSchema>(schema: S): ((value: unknown) => Decoded<Static<S>>) => {
   const validator = Compile(schema)
   return (value) => {
-    if (!validator.Check(value)) return refusalOf(validator.Errors(value) as SchemaError[])
+    if (!validator.Check(value))
+      return isTooBigToExplain(value) ? TOO_BIG : refusalOf(validator.Errors(value) as SchemaError[])
     const details = (value as { details?: object } | null | undefined)?.details
     const fault = details === undefined ? null : detailsFault(details)
     if (fault !== null) return { ok: false, message: `details: ${fault}`, fields: ['details'] }
