@@ -1,0 +1,270 @@
+import { expect } from 'chai'
+import { areVendorsDone, type Books, gapsIn, summaryLines } from '../../bin/simulation/books.ts'
+import { SIMULATION_SETTINGS } from '../../bin/simulation/config.ts'
+import { untilComplete } from '../../bin/simulation/counted-run.ts'
+import { type Plan, planOf, sharesOf, type VendorPlan } from '../../bin/simulation/plan.ts'
+import { deathLines, endText, fatalCodeOf, startCommand } from '../../bin/simulation/wording.ts'
+import type { HubReport, VendorReport } from '../../shared/run-report.ts'
+import { type Environment, readSettings } from '../../shared/settings.ts'
+import { createManualClock } from '../support/manual-clock.ts'
+import { driverSettingsOf, hubSettingsOf, vendorSettingsOf } from './actor-flags.ts'
+
+const plan = (flags: Record<string, string> = {}, environment: Environment = {}): Plan =>
+  planOf(
+    { ...readSettings(SIMULATION_SETTINGS, { flags, environment: {} }), environment },
+    { port: 4000, dataDir: '/tmp/data', drawnSeed: '99' },
+  )
+
+describe('plan of a simulation', () => {
+  it('[AL1] has a hub, two vendors of different stores and two drivers', () => {
+    const { hub, vendors, drivers, counted } = plan()
+    expect([hub, ...vendors, ...drivers].map(({ name }) => name)).to.deep.equal([
+      'hub',
+      '1-206-flowers',
+      'acme-widgets',
+      'driver-1',
+      'driver-2',
+    ])
+    expect(counted).to.equal(null)
+  })
+
+  it('[AL1] is as large as asked for, and gives everybody a name of its own', () => {
+    const { vendors, drivers } = plan({ vendors: '3', tills: '2', drivers: '4' })
+    const names = [...vendors, ...drivers].map(({ name }) => name)
+    expect([names.length, new Set(names).size]).to.deep.equal([10, 10])
+    expect(new Set(vendors.map(({ store }) => store)).size).to.equal(3)
+  })
+
+  it('[AL1] gives its actors flags that they take', () => {
+    const { hub, vendors, drivers } = plan({ orders: '10', tills: '3' })
+    const hubSettings = hubSettingsOf(hub)
+    expect([hubSettings.port, hubSettings.dataDir]).to.deep.equal([4000, '/tmp/data'])
+    expect(hubSettings.driverGraceMs).to.be.below(30_000)
+    for (const vendor of vendors) {
+      const settings = vendorSettingsOf(vendor)
+      expect([settings.stores, settings.id]).to.deep.equal([[vendor.store], vendor.till])
+      expect(settings.url).to.equal('http://127.0.0.1:4000')
+    }
+    expect(drivers.map((driver) => driverSettingsOf(driver).id)).to.deep.equal(['driver-1', 'driver-2'])
+  })
+
+  it('[AL1] leaves to the environment what it sets', () => {
+    const environment = { CAPS_DRIVER_GRACE_MS: '1234', CAPS_TRAVEL_MS: '77', CAPS_CAPACITY: '' }
+    const { hub, drivers } = plan({}, environment)
+    expect(hubSettingsOf(hub).driverGraceMs).to.equal(1234)
+    expect(driverSettingsOf(drivers[0]!)).to.include({ travelMs: 77, capacity: 4 })
+  })
+
+  it('[AL2] shares the orders and the rate out over the tills', () => {
+    expect(sharesOf(10, 4)).to.deep.equal([3, 3, 2, 2])
+    const { vendors } = plan({ orders: '10', rate: '50', tills: '2' })
+    const settings = vendors.map(vendorSettingsOf)
+    expect(settings.map(({ orders }) => orders)).to.deep.equal([3, 3, 2, 2])
+    expect(settings.map(({ rate }) => rate)).to.deep.equal([12.5, 12.5, 12.5, 12.5])
+  })
+
+  it('[AL2] lets a till without a share only listen', () => {
+    const settings = plan({ orders: '1', rate: '5' }).vendors.map(vendorSettingsOf)
+    expect(settings.map(({ orders, rate }) => [orders, rate])).to.deep.equal([
+      [1, 5],
+      [0, 0],
+    ])
+  })
+
+  it('[AL2] gives every vendor of a counted run the same seed, drawn if none is given', () => {
+    const seeds = (flags: Record<string, string>) => plan(flags).vendors.map((v) => vendorSettingsOf(v).seed)
+    expect(seeds({ orders: '10', seed: '7' })).to.deep.equal(['7', '7'])
+    expect(seeds({ orders: '10' })).to.deep.equal(['99', '99'])
+    expect(seeds({})).to.deep.equal([null, null])
+  })
+})
+
+describe('words of the launcher', () => {
+  const driver = {
+    name: 'driver-1',
+    program: 'driver',
+    flags: ['--id', 'driver-1', '--data-dir', 'my data'],
+  } as const
+
+  it('[AL3] says who has ended, why, and how to start it again', () => {
+    expect(deathLines(driver, 'SIGKILL', 'npm run')).to.deep.equal([
+      'driver-1 has ended (killed by SIGKILL); the others go on. To start it again:',
+      '  npm run driver -- --id driver-1 --data-dir "my data"',
+    ])
+  })
+
+  it('[AL3] puts exit codes into words', () => {
+    expect([3, 4, 99].map(endText)).to.deep.equal([
+      'exit code 3, its port or data folder is in use',
+      'exit code 4, another process took its place',
+      'exit code 99',
+    ])
+  })
+
+  it('[AL3] gives a command that works without npm too', () => {
+    expect(startCommand('node bin/caps.js', driver)).to.equal(
+      'node bin/caps.js driver --id driver-1 --data-dir "my data"',
+    )
+  })
+})
+
+describe('end of an actor', () => {
+  it('[AL4] ends the simulation when its configuration is not usable, or the hub cannot have its port or folder', () => {
+    const { hub, drivers } = plan()
+    expect([fatalCodeOf(hub, 2), fatalCodeOf(drivers[0]!, 2)]).to.deep.equal([
+      'configuration',
+      'configuration',
+    ])
+    expect(fatalCodeOf(hub, 3)).to.equal('in-use')
+  })
+
+  it('[AL4] leaves the others going in any other case', () => {
+    const { hub, drivers } = plan()
+    const ends = [
+      fatalCodeOf(drivers[0]!, 3),
+      fatalCodeOf(hub, 1),
+      fatalCodeOf(hub, 'SIGKILL'),
+      fatalCodeOf(drivers[0]!, 4),
+    ]
+    expect(ends).to.deep.equal([null, null, null, null])
+  })
+})
+
+const HUB: HubReport = {
+  actor: 'hub',
+  accepted: 30,
+  repeats: 1,
+  refused: 0,
+  handovers: 31,
+  redelivered: 1,
+  acknowledged: 30,
+  owed: 0,
+  deadLetters: 0,
+  waiting: 0,
+}
+
+const vendorReport = (report: Partial<VendorReport> = {}): VendorReport => ({
+  actor: 'vendor',
+  participant: 'vendor/acme/main',
+  seed: '7',
+  created: 10,
+  thanked: 10,
+  failed: 0,
+  confirmed: 10,
+  handled: 20,
+  repeatsDropped: 2,
+  redelivered: 0,
+  latenciesMs: [30, 10, 20],
+  ...report,
+})
+
+const VENDOR: VendorPlan = {
+  name: 'acme',
+  program: 'vendor',
+  flags: [],
+  store: 'acme',
+  till: 'main',
+  orders: 10,
+}
+
+const books = (parts: {
+  vendor?: Partial<VendorReport>
+  hub?: Partial<HubReport>
+  hasLostHub?: boolean
+}): Books => ({
+  vendors: [
+    { plan: VENDOR, report: vendorReport(parts.vendor) },
+    { plan: { ...VENDOR, name: 'listener', orders: 0 }, report: null },
+  ],
+  drivers: [],
+  hub: { ...HUB, ...parts.hub },
+  hasLostHub: parts.hasLostHub ?? false,
+})
+
+describe('books of a counted run', () => {
+  it('[AL5] misses nothing when all orders are thanked for and the hub owes nothing', () => {
+    expect(gapsIn(books({}))).to.deep.equal([])
+    expect(areVendorsDone(books({}))).to.equal(true)
+  })
+
+  it('[AL5] says what is missing', () => {
+    expect(gapsIn(books({ vendor: { thanked: 7 }, hub: { owed: 3, deadLetters: 2 } }))).to.deep.equal([
+      'acme has thanked for 7 of 10 orders',
+      'the hub still owes 3 events to somebody',
+      '2 events are dead letters',
+    ])
+    expect(gapsIn({ ...books({ vendor: { thanked: 9, failed: 1 } }), hub: null })).to.deep.equal([
+      'acme has thanked for 9 of 10 orders',
+      'acme had 1 orders refused for good',
+      'the hub has reported nothing',
+    ])
+  })
+
+  it('[AL5] does not miss the report of a hub that was started again by hand', () => {
+    expect(gapsIn({ ...books({ hasLostHub: true }), hub: null })).to.deep.equal([])
+  })
+
+  it('[AL7] sums up orders, events, acknowledged, redelivered, repeats dropped, lost and latencies', () => {
+    expect(summaryLines({ orders: 10, seed: '7', timeoutMs: 1 }, books({}), 4210)).to.deep.equal([
+      '  orders            10 of 10 delivered and thanked for',
+      '  events            30',
+      '  acknowledged      30',
+      '  redelivered       1',
+      '  repeats dropped   3',
+      '  lost              0',
+      '  pickup to thanks  p50 20 ms, p99 30 ms',
+      '  time              4.2 s, seed 7',
+    ])
+  })
+
+  it('[AL7] claims nothing about a hub that it has lost', () => {
+    const lines = summaryLines({ orders: 10, seed: '7', timeoutMs: 1 }, books({ hasLostHub: true }), 0)
+    expect(lines[1]).to.include('until the hub ended')
+    expect(lines[5]).to.include('not known')
+  })
+})
+
+describe('counted run', () => {
+  const TIMEOUT_MS = 60_000
+
+  const createTrial = (start: Books) => {
+    const clock = createManualClock()
+    const state = { books: start, isOver: false }
+    const counted = { orders: 10, seed: '7', timeoutMs: TIMEOUT_MS }
+    const over = untilComplete({ ...plan(), counted }, async () => state.books, {
+      clock,
+      askForReports: () => {},
+    })
+    void over.then(() => {
+      state.isOver = true
+    })
+    return { clock, state }
+  }
+
+  it('[AL5] goes on until every order is done and the hub owes nothing', async () => {
+    const { clock, state } = createTrial(books({ vendor: { thanked: 9 }, hub: { owed: 1 } }))
+    await clock.advanceAsync(5000)
+    state.books = books({ hub: { owed: 1 } })
+    await clock.advanceAsync(5000)
+    expect(state.isOver).to.equal(false)
+    state.books = books({})
+    await clock.advanceAsync(1000)
+    expect(state.isOver).to.equal(true)
+  })
+
+  it('[AL6] ends when its time is over, whatever is missing', async () => {
+    const { clock, state } = createTrial(books({ vendor: { thanked: 9 } }))
+    await clock.advanceAsync(TIMEOUT_MS - 1000)
+    expect(state.isOver).to.equal(false)
+    await clock.advanceAsync(2000)
+    expect(state.isOver).to.equal(true)
+  })
+
+  it('[AL6] waits 15 s at most for the last acknowledgements', async () => {
+    const { clock, state } = createTrial(books({ hub: { owed: 1 } }))
+    await clock.advanceAsync(14_000)
+    expect(state.isOver).to.equal(false)
+    await clock.advanceAsync(2000)
+    expect(state.isOver).to.equal(true)
+  })
+})

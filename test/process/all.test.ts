@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { expect } from 'chai'
+import { freePort } from '../../bin/simulation/free-port.ts'
+import { type CapsProcess, isAlive, killLeftovers, startCaps, untilGone } from '../support/caps-process.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { eventOf } from '../support/waiting.ts'
+
+const rowOf = ({ lines }: CapsProcess, row: string): string | undefined =>
+  lines
+    .find((line) => line.startsWith(`  ${row}`))
+    ?.slice(20)
+    .trim()
+
+/** Of the launcher's children, from the system's own tables. */
+const childrenOf = (pid: number | undefined): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((candidate) => parentOf(candidate) === pid)
+
+const parentOf = (pid: number): number | null => {
+  try {
+    // The program's name, in brackets, may hold anything; the parent stands behind its state.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    return null
+  }
+}
+
+const commandOf = (pid: number): string => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+
+const childRunning = (launcher: CapsProcess, words: string): number => {
+  const pid = childrenOf(launcher.child.pid).find((child) => commandOf(child).includes(words))
+  if (pid === undefined) throw new Error(`no child of the launcher runs ${words}`)
+  return pid
+}
+
+const startFree = async (...args: string[]): Promise<CapsProcess> =>
+  startCaps('all', '--port', String(await freePort()), '--data-dir', temporaryFolder(), ...args)
+
+describe('npm run all', function () {
+  this.timeout(60_000)
+  afterEach(killLeftovers)
+
+  it('[AL7][AL9] prints a summary of a counted run, exits with 0 and leaves no folder behind', async () => {
+    const run = startCaps('all', '--orders', '40', '--rate', '50', '--seed', '7', '--tills', '2')
+    const greeting = await run.line('data in')
+    expect(await run.ended).to.equal(0)
+    expect(rowOf(run, 'orders')).to.equal('40 of 40 delivered and thanked for')
+    expect(['events', 'lost'].map((row) => rowOf(run, row))).to.deep.equal(['120', '0'])
+    expect(rowOf(run, 'pickup to thanks')).to.match(/^p50 \d+ ms, p99 \d+ ms$/)
+    const [, folder] = /data in (\S+);/.exec(greeting) ?? []
+    expect(() => readdirSync(folder ?? '.')).to.throw('ENOENT')
+  })
+
+  it('[AL6] says what is missing in a counted run whose time is over, and exits with 1', async () => {
+    const run = startCaps('all', '--orders', '4', '--drivers', '0', '--timeout-ms', '4000')
+    expect(await run.ended).to.equal(1)
+    expect(run.lines).to.include('  acme-widgets has thanked for 0 of 2 orders')
+  })
+
+  it('[AL8] ends everybody at Ctrl-C, without a stack', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const run = await startFree()
+    await run.line('Thank you for delivering')
+    const children = childrenOf(run.child.pid)
+    expect(children.length).to.equal(5)
+    run.child.kill('SIGINT')
+    expect(await run.ended).to.equal(0)
+    expect(children.filter(isAlive)).to.deep.equal([])
+    expect(run.lines.filter((line) => /^ +at |Error:/.test(line))).to.deep.equal([])
+  })
+
+  it('[AL8] leaves nobody behind when the launcher itself is killed', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const run = await startFree()
+    await run.line('Thank you for delivering')
+    const children = childrenOf(run.child.pid)
+    run.child.kill('SIGKILL')
+    expect(await run.ended).to.equal('SIGKILL')
+    expect(children.length).to.equal(5)
+    await Promise.all(children.map(untilGone))
+  })
+
+  it('[AL3] says who has died and how to start it again, while the others go on', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const run = await startFree()
+    await run.line('Thank you for delivering')
+    process.kill(childRunning(run, ' driver --id driver-1'), 'SIGKILL')
+    await run.line('driver-1 has ended (killed by SIGKILL); the others go on')
+    const command = await run.line('driver --id driver-1 --url')
+    await run.line('Thank you for delivering')
+    const [, args] = /caps\.js (.*)$/.exec(command) ?? []
+    const again = startCaps(...(args ?? '').split(' '))
+    await again.line('delivered')
+    again.child.kill('SIGTERM')
+    run.child.kill('SIGTERM')
+    expect(await Promise.all([again.ended, run.ended])).to.deep.equal([0, 0])
+  })
+
+  it('[AL4] ends with exit code 3 when its port is taken, and sends nothing to whoever has it', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await eventOf(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' ? address?.port : undefined
+    let callers = 0
+    server.on('connection', () => {
+      callers += 1
+    })
+    const run = startCaps('all', '--port', String(port), '--data-dir', temporaryFolder())
+    await run.line(`Port ${port} on 127.0.0.1 is in use`)
+    expect(await run.ended).to.equal(3)
+    expect(callers).to.equal(0)
+    server.close()
+  })
+})

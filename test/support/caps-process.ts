@@ -1,0 +1,62 @@
+/** Our programs as processes, from what `npm run` starts. Whoever starts one here ends it, or the root hook of its file does. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { setTimeout as pause } from 'node:timers/promises'
+import { createInbox, eventOf, inTime } from './waiting.ts'
+
+export interface CapsProcess {
+  readonly child: ChildProcess
+  /** The next line, of either output, that holds `text`. */
+  line(text: string): Promise<string>
+  readonly lines: readonly string[]
+  /** Exit code, or the signal that killed it. */
+  readonly ended: Promise<number | string>
+}
+
+const running = new Set<ChildProcess>()
+
+/** Variables of a developer's own must not decide how a test ends. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(CAPS|LOG|npm)_/.test(name)),
+)
+
+export const startCaps = (...args: string[]): CapsProcess => {
+  const child = spawn(process.execPath, ['bin/caps.js', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environment,
+  })
+  running.add(child)
+  const inbox = createInbox<string>(`a line of caps ${args.join(' ')}`)
+  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', inbox.put)
+  const ended = eventOf<[number | null, string | null]>(child, 'close').then(([code, signal]) => {
+    running.delete(child)
+    return code ?? signal ?? 'unknown'
+  })
+  // Its own test waits for it, or does not care.
+  ended.catch(() => {})
+  return { child, line: (text) => inbox.next((line) => line.includes(text)), lines: inbox.all, ended }
+}
+
+/** For `afterEach`: whatever a failed test has left running. */
+export const killLeftovers = (): void => {
+  for (const child of running) child.kill('SIGKILL')
+}
+
+export const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const LOOK_AGAIN_MS = 50
+
+/** Resolves when a process that is not a child of ours has ended; the system has no event for that. */
+export const untilGone = (pid: number): Promise<void> => {
+  const look = async () => {
+    while (isAlive(pid)) await pause(LOOK_AGAIN_MS)
+  }
+  return inTime(look(), () => `the end of process ${pid}`)
+}
