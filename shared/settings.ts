@@ -14,6 +14,8 @@ export interface Setting<T> {
   /** What a value must look like, for the reader of a fault. */
   readonly form: string
   readonly fallback: T
+  /** A value that is not of its form is not repeated in the fault: it may hold a password. */
+  readonly isConfidential?: true
   /** The value that `text` stands for; null if it is not of the form. */
   read(text: string): T | null
 }
@@ -71,8 +73,8 @@ export type SettingValues<T extends SettingTable> = {
 export type Flags = Readonly<Record<string, string | undefined>>
 export type Environment = Readonly<Record<string, string | undefined>>
 
-const faultLine = (source: string, got: string, form: string): string =>
-  `  ${source}: got ${JSON.stringify(got)}, expected ${form}`
+const faultLine = (source: string, got: string, { form, isConfidential }: Setting<unknown>): string =>
+  `  ${source}: got ${isConfidential ? 'a value' : JSON.stringify(got)}, expected ${form}`
 
 /**
  * Reads all settings of a table.
@@ -90,7 +92,7 @@ export const readSettings = <T extends SettingTable>(
     if (given === undefined || (given === '' && flag === undefined)) return [key, setting.fallback]
     const value = setting.read(given)
     if (value === null)
-      faults.push(faultLine(flag === undefined ? setting.variable : `--${setting.flag}`, given, setting.form))
+      faults.push(faultLine(flag === undefined ? setting.variable : `--${setting.flag}`, given, setting))
     return [key, value]
   })
   if (faults.length > 0) throw configurationFault(faults)
@@ -98,7 +100,7 @@ export const readSettings = <T extends SettingTable>(
 }
 
 /** Several faults as one: each is a line of its own. */
-export const configurationFault = (lines: readonly string[]): Fault =>
+const configurationFault = (lines: readonly string[]): Fault =>
   new Fault('configuration', `The configuration is not usable:\n${lines.join('\n')}`)
 
 /** The process's environment over the `.env` file of the folder, if there is one. */

@@ -92,14 +92,17 @@ export interface Link {
    * Hands an event to the outbox and resolves with the hub's receipt once the hub has confirmed it, however often the
    * connection breaks in between. Temporary refusals are retried, as is one out of order while an earlier event of that order is still in
    * the outbox. Events of one order are confirmed in the order of the calls.
+   * The payload is copied. An event that is not of its form or too large is rejected before it enters the outbox.
    * @throws Fault with the refusal's code when the hub refuses the event for good; Fault `closed` when the link is closed first (the event then stays
-   *   in an outbox on disk)
+   *   in an outbox on disk); Fault `outbox-full` above `outboxLimit`; Fault `outbox` when the outbox's disk has failed
    */
   publish<E extends EventName>(event: E, payload: Publishable[E]): Promise<Accepted>
   /**
    * Registers the one handler of an event. The event is acknowledged when it returns or its promise resolves, rejected with the error's message when it throws. Handlers
    * of one order run one after another. Events without a handler are rejected.
+   * Register handlers before awaiting anything after `connectHub`, so that they are there when the first event comes.
    * @returns removes the handler
+   * @throws Fault `second-handler` when the event has one
    */
   on(event: EventName, handler: (event: HandedEvent) => void | Promise<void>): () => void
   onStatus(listener: (status: LinkStatus) => void): () => void
@@ -108,21 +111,21 @@ export interface Link {
   /** Events refused for good, oldest first; kept with an outbox on disk. */
   failed(): readonly FailedEvent[]
   counts(): LinkCounts
-  /** A vendor's own order and what happened to it. @throws Fault with the refusal's code */
+  /** A vendor's own order and what happened to it. @throws Fault with the refusal's code; Fault `not-connected` without an answer within 10 s */
   track(orderId: string): Promise<{ order: TrackedOrder; history: readonly HistoryItem[] }>
-  /** What this driver has acknowledged and not yet delivered. @throws Fault */
+  /** What this driver has acknowledged and not yet delivered. @throws Fault like `track` */
   assignments(): Promise<readonly Assignment[]>
   /** Gives an assigned order back to the fleet. @throws Fault with the refusal's code */
   release(store: string, orderId: string, reason: string): Promise<Accepted>
   /** Sends the driver's position, if there is a connection; it may be lost. */
   position(position: Position): void
-  /** Gives up this participant: the hub drops its queue. @throws Fault with the refusal's code */
+  /** Gives up this participant: the hub drops its queue, and the link does not come back. @throws Fault with the refusal's code */
   leave(): Promise<Accepted>
-  /** Hands the hub a fresh token over the open connection, and keeps it for the next one. */
+  /** Hands the hub a fresh token over the open connection, and keeps it for the next one unless the hub refuses it. @throws Fault */
   renewToken(token: string): Promise<Accepted>
   /**
    * Ends the link. With `drain` it first waits until the outbox is empty, running handlers have ended and their acknowledgements have reached the hub, at most
-   * `timeoutMs` (5 s). Idempotent.
+   * `timeoutMs` (5 s). Handlers that have not begun do not begin any more: the hub hands those events over again later. Idempotent: the first call decides.
    */
   close(options?: { drain?: boolean; timeoutMs?: number }): Promise<void>
 }

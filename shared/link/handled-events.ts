@@ -9,9 +9,12 @@ import type { HandedEvent } from '../protocol.ts'
 
 const MOST_UNCERTAIN = 100_000
 
-/** A replay brings an event back on purpose: it is another one, yet itself at each of its own handovers. */
-export const handledKeyOf = ({ id, entry, replay }: HandedEvent): string =>
-  replay === true ? `${id} ${entry}` : id
+/**
+ * An entry names what comes back: a replay brings an event back on purpose, and a pickup is leased to the same driver anew after it was given
+ * back to the fleet. Any other event comes in one entry only.
+ */
+export const handledKeyOf = ({ id, entry, event, replay }: HandedEvent): string =>
+  replay === true || event === 'pickup' ? `${id} ${entry}` : id
 
 export class HandledEvents {
   #acknowledged = new Set<string>()

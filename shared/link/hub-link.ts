@@ -124,8 +124,10 @@ export class HubLink implements Link {
     return this.#requests.ask((socket, reply) => socket.emit('release', { store, orderId, reason }, reply))
   }
 
-  leave(): Promise<Accepted> {
-    return this.#requests.ask((socket, reply) => socket.emit('leave', reply))
+  async leave(): Promise<Accepted> {
+    const left = await this.#requests.ask<Accepted>((socket, reply) => socket.emit('leave', reply))
+    this.#left()
+    return left
   }
 
   /** Kept even if there is no connection to tell it: the next one begins with it. A token that the hub refuses is not kept. */
@@ -167,9 +169,17 @@ export class HubLink implements Link {
     this.#receiver.broke()
   }
 
+  /** Coming back would make it a participant again. */
+  #left(): void {
+    const isConnected = this.#socket !== null
+    this.#connection.end()
+    this.#requests.end(unusableFault('it has left'))
+    if (isConnected) this.#tell({ kind: 'disconnected', reason: 'it has left' })
+  }
+
   #tell(status: LinkStatus): void {
     if (status.kind === 'displaced' || status.kind === 'refused') {
-      this.#requests.end(unusableFault(status.kind))
+      this.#requests.end(unusableFault(`it was ${status.kind}`))
       this.#checkDrained()
     }
     this.#statuses.tell(status)

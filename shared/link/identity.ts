@@ -6,7 +6,7 @@ import { driverId, type ParticipantId, vendorId } from '../ids.ts'
 import { decoderOf, type Handshake, HandshakeSchema, PROTOCOL_VERSION } from '../messages.ts'
 import type { LinkOptions } from './api.ts'
 
-export const DEFAULT_URL = 'http://localhost:3001'
+const DEFAULT_URL = 'http://localhost:3001'
 const DEFAULT_VENDOR_ID = 'main'
 
 const decodeHandshake = decoderOf(HandshakeSchema)

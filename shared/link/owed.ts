@@ -79,11 +79,6 @@ export class Debts {
     yield* this.#byNumber.values()
   }
 
-  clear(): void {
-    this.#byNumber.clear()
-    this.#lastOf.clear()
-  }
-
   #setLast(key: OrderKey, previous: Owed | null): void {
     if (previous === null) this.#lastOf.delete(key)
     else this.#lastOf.set(key, previous)

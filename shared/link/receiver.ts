@@ -17,6 +17,11 @@ export type Handler = (event: HandedEvent) => void | Promise<void>
 
 /** Handled events that may gather before the hub is asked whether it has processed their acknowledgements. */
 const BARRIER_AFTER = 1_000
+/**
+ * An acknowledgement that comes when the hub is just giving the handover up as overdue may be ignored, so a handler that took this long is not
+ * forgotten by a barrier. Far below any sensible acknowledgement time.
+ */
+const SLOW_MS = 1_000
 /** The protocol's bound of a reason. */
 const LONGEST_REASON = 500
 
@@ -29,6 +34,7 @@ interface Active {
   readonly key: string
   readonly event: HandedEvent
   readonly handovers: Handover[]
+  readonly takenMs: number
 }
 
 export class Receiver {
@@ -40,6 +46,8 @@ export class Receiver {
   readonly #handled = new HandledEvents()
   #answers: Answers | null = null
   #isDraining = false
+  /** A pickup was acknowledged. The sooner it is forgotten the better: given back to the fleet, it may come again, as a new lease. */
+  #isBarrierUrgent = false
   #counts = { handled: 0, repeatsDropped: 0, redelivered: 0, rejected: 0 }
 
   /** @param settled called when draining, and `isSettled` may have become true */
@@ -106,18 +114,24 @@ export class Receiver {
     if (event.attempt > 1 || active !== undefined || isHandled) this.#counts.redelivered += 1
     if (active !== undefined) active.handovers.push(handover)
     else if (isHandled) this.#dropRepeat(key, handover)
-    else if (!this.#isDraining) this.#begin({ key, event, handovers: [handover] })
+    else if (!this.#isDraining) this.#begin(key, handover)
   }
 
   #dropRepeat(key: string, handover: Handover): void {
     this.#counts.repeatsDropped += 1
-    if (acknowledge(handover)) this.#handled.addAcknowledged(key)
+    if (acknowledge(handover)) this.#rememberUntilBarrier(key, handover.event)
   }
 
-  #begin(active: Active): void {
-    const { store, orderId } = active.event.payload
-    this.#active.set(active.key, active)
-    this.#lanes.enter(orderKey(store, orderId), active)
+  #rememberUntilBarrier(key: string, { event }: HandedEvent): void {
+    this.#handled.addAcknowledged(key)
+    this.#isBarrierUrgent ||= event === 'pickup'
+  }
+
+  #begin(key: string, handover: Handover): void {
+    const { event } = handover
+    const active = { key, event, handovers: [handover], takenMs: this.#timing.clock.now() }
+    this.#active.set(key, active)
+    this.#lanes.enter(orderKey(event.payload.store, event.payload.orderId), active)
   }
 
   /** @returns a promise only if the handler gave one */
@@ -142,8 +156,9 @@ export class Receiver {
     this.#counts.repeatsDropped += active.handovers.length - 1
     let isHeard = false
     for (const handover of active.handovers) isHeard = acknowledge(handover) || isHeard
-    if (isHeard) this.#handled.addAcknowledged(active.key)
-    else this.#handled.addUncertain(active.key)
+    if (isHeard) this.#rememberUntilBarrier(active.key, active.event)
+    const isSlow = this.#timing.clock.now() - active.takenMs >= SLOW_MS
+    if (!isHeard || isSlow) this.#handled.addUncertain(active.key)
     this.#settledIfDraining()
     return null
   }
@@ -163,13 +178,15 @@ export class Receiver {
 
   #barrierIfDue(): void {
     const gathered = this.#handled.acknowledged
-    if (gathered >= BARRIER_AFTER || (this.#isDraining && gathered > 0)) this.#askBarrier()
+    const isUrgent = this.#isDraining || this.#isBarrierUrgent
+    if (gathered >= BARRIER_AFTER || (isUrgent && gathered > 0)) this.#askBarrier()
     this.#settledIfDraining()
   }
 
   #askBarrier(): void {
     const answers = this.#answers
     if (answers === null || this.#handled.isBarrierUp) return
+    this.#isBarrierUrgent = false
     this.#handled.putUpBarrier()
     answers.askBarrier((isProcessed) => {
       this.#handled.takeDownBarrier(isProcessed)

@@ -121,7 +121,6 @@ export class Sender {
 
   #store(owed: Owed): void {
     this.#outbox.add(owed.item, () => {
-      if (this.#ended !== null) return
       this.#makeReady(owed)
       this.#flushAtEndOfTurn()
     })

@@ -131,7 +131,7 @@ describe('link: receiving from a hub that repeats and cuts', () => {
             [0, 1, 2].map((index) => `${orderId}${index}`),
           )
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 })

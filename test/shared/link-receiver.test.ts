@@ -217,6 +217,7 @@ describe('link: receiving', () => {
         expect(socket.valuesOf('acknowledge')).to.deep.equal([['entry-1']])
       }
       sinon.assert.calledOnce(handler)
+      expect(receiver.counts).to.deep.equal({ handled: 1, repeatsDropped: 2, redelivered: 2, rejected: 0 })
     })
 
     it('[LK35] of an event whose handler failed run it again', () => {
@@ -314,6 +315,17 @@ describe('link: receiving', () => {
       expect(ids()).to.deep.equal(['1'])
       hand(handed('2', 'a'))
       expect(ids()).to.deep.equal(['1', '2'])
+    })
+
+    it('[LK38] takes nothing more from a socket when there is another', () => {
+      const handler = sinon.stub()
+      receiver.on('delivered', handler)
+      const old = socket
+      connect()
+      old.say('events', [handed('1', 'a')])
+      clock.turn()
+      sinon.assert.notCalled(handler)
+      expect(old.sent).to.deep.equal([])
     })
 
     it('[LK38] does not let an order overtake itself on the new one', async () => {
@@ -434,6 +446,56 @@ describe('link: receiving', () => {
         false,
         false,
       ])
+    })
+
+    it('[LK39] does not forget what a handler took a second for: its acknowledgement may have come too late', async () => {
+      const { begun, handler } = heldHandler()
+      receiver.on('in-transit', handler)
+      const [slow, quick] = ['slow', 'quick'].map((id) => handed(id, id, { event: 'in-transit' })) as [
+        HandedEvent,
+        HandedEvent,
+      ]
+      hand(slow)
+      clock.advance(1)
+      hand(quick)
+      clock.advance(999)
+      await begun[0]?.succeed()
+      await begun[1]?.succeed()
+      handMany(1000)
+      socket.answer(0, [])
+      hand(slow, quick)
+      expect(begun.map(({ id }) => id)).to.deep.equal(['slow', 'quick', 'quick'])
+    })
+
+    describe('of pickups', () => {
+      const pickup = handed('1', 'a', { event: 'pickup' })
+      let handler: sinon.SinonStub
+
+      beforeEach(() => {
+        handler = sinon.stub()
+        receiver.on('pickup', handler)
+        hand(pickup)
+      })
+
+      it('[LK43] ends as soon as the hub has processed the acknowledgement: what comes then is a new lease', () => {
+        hand(pickup)
+        sinon.assert.calledOnce(handler)
+        expect(socket.published).to.deep.equal([[]])
+        socket.answer(0, [])
+        hand(pickup)
+        sinon.assert.calledTwice(handler)
+      })
+
+      it('[LK43] is of one lease, where the entry tells them apart', () => {
+        hand({ ...pickup, entry: 'another lease' })
+        sinon.assert.calledTwice(handler)
+      })
+
+      it('[LK35] goes on when the connection breaks first', () => {
+        reconnect()
+        hand(pickup)
+        sinon.assert.calledOnce(handler)
+      })
     })
 
     it('[LK39] puts a repeat behind the next barrier, also one of a broken connection', () => {

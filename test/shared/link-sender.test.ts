@@ -160,6 +160,18 @@ describe('link: publishing', () => {
       expect(socket.published).to.deep.equal([['1', '2'], ['3', '4'], ['5']])
     })
 
+    it('[LK12] sends thousands once each, in their order', async () => {
+      createSender(createMemoryOutbox(), 5000)
+      open()
+      const ids = Array.from({ length: 5000 }, (_, index) => `${index}`)
+      const publishing = ids.map(publish)
+      clock.turn()
+      for (let frame = 0; sender.unconfirmed > 0; frame += 1)
+        socket.answer(frame, (socket.published[frame] ?? []).map(accepted))
+      expect(socket.published.flat()).to.deep.equal(ids)
+      expect((await Promise.all(publishing)).map(({ id }) => id)).to.deep.equal(ids)
+    })
+
     it('[LK12] leaves at most four frames unanswered', () => {
       open({ batchLength: 1 })
       for (const id of ['1', '2', '3', '4', '5', '6']) void publish(id)
@@ -262,6 +274,19 @@ describe('link: publishing', () => {
       clock.advance(200)
       socket.answer(1, [refused('held-by-another', false)])
       expect(socket.published).to.deep.equal([['1'], ['1'], ['1']])
+    })
+
+    it('[LK15] holds back over an event of the order that fails in between', () => {
+      open()
+      void transit('1')
+      void publish('1')
+      clock.turn()
+      void sender.publish('delivered', { store: 'acme', orderId: '1' })
+      socket.answer(0, [refused('busy', true), refused('identity-conflict', false)])
+      clock.advance(200)
+      expect(socket.published.slice(1)).to.deep.equal([['1']])
+      socket.answer(1, [accepted('a')])
+      expect(socket.published.slice(2)).to.deep.equal([['1']])
     })
 
     it('[LK15] keeps the order of three events of one order through refusals', async () => {

@@ -208,6 +208,36 @@ describe('link', () => {
       expect(network.socket.handshake.token).to.equal('fresh')
     })
 
+    it('[LK54] does not come back after it has left', async () => {
+      const leaving = link.leave()
+      network.socket.sentAs('leave')[0]?.answer(accepted('vendor/acme/main'))
+      expect(await leaving).to.include({ id: 'vendor/acme/main' })
+      clock.advance(60_000)
+      expect(kinds()).to.deep.equal(['connected', 'disconnected'])
+      expect([network.sockets.length, clock.armed, await codeOf(link.leave())]).to.deep.equal([
+        1,
+        0,
+        'not-connected',
+      ])
+    })
+
+    it('[LK54] does not come back when the hub ends the connection first', async () => {
+      const leaving = link.leave()
+      network.socket.sentAs('leave')[0]?.answer(accepted('vendor/acme/main'))
+      network.socket.say('disconnect', 'io server disconnect')
+      await leaving
+      clock.advance(60_000)
+      expect([network.sockets.length, clock.armed]).to.deep.equal([1, 0])
+      expect(kinds()).to.deep.equal(['connected', 'disconnected'])
+    })
+
+    it('[LK54] stays when the hub does not let it go', async () => {
+      const leaving = link.leave()
+      network.socket.sentAs('leave')[0]?.answer(refused('has-parcels', true))
+      expect(await codeOf(leaving)).to.equal('has-parcels')
+      expect(kinds()).to.deep.equal(['connected'])
+    })
+
     it('[LK51] rejects at once after it was displaced', async () => {
       network.socket.say('displaced', { by: 'another' })
       expect(await codeOf(link.leave())).to.equal('not-connected')

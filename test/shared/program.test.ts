@@ -16,11 +16,14 @@ interface Trial {
   readonly ended: Promise<Ended>
 }
 
+const children: ChildProcess[] = []
+
 const run = (...args: string[]): Trial => {
   const child = fork('test/shared/fixtures/program.ts', args, {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
+  children.push(child)
   const inbox = createInbox<string>(`a line of the program ${args.join(' ')}`)
   const reader = createInterface(child.stdout!).on('line', inbox.put)
   // Not the child's event `close`, which does not come after a `disconnect()` of ours.
@@ -38,6 +41,11 @@ const endOf = (...args: string[]): Promise<Ended> => run(...args).ended
 const SENTENCE = 'What was wrong and what to do.\n'
 
 describe('life of a program', () => {
+  // Only where a test has failed is one left; mocha would wait for it.
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL')
+  })
+
   const ASKING: Readonly<Record<string, (child: ChildProcess) => unknown>> = {
     SIGINT: (child) => child.kill('SIGINT'),
     SIGTERM: (child) => child.kill('SIGTERM'),
