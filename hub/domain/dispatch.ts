@@ -50,7 +50,7 @@ export interface Return {
 }
 
 /** Reasons that count towards the delivery limit; a lost connection or a driver's own decision later on do not. */
-const isFailure = (what: Return['what']): boolean => what === 'rejected' || what === 'not-acknowledged'
+export const isFailure = (what: Return['what']): boolean => what === 'rejected' || what === 'not-acknowledged'
 
 const declineBy = (
   dispatch: Dispatch,
@@ -114,7 +114,7 @@ export const dropPickup = (record: OrderRecord, timeMs: number): OrderRecord => 
 /** The pickup as an entry of the fleet's queue. */
 export const pickupEntry = (record: OrderRecord): Entry => ({
   position: record.dispatch.position,
-  id: record.events.pickup!.id,
+  id: record.events.pickup![0]!.id,
   event: 'pickup',
   time: record.history[0]!.time,
   payload: payloadOf({ ...record, driver: null }, 'pickup'),

@@ -45,7 +45,8 @@ export interface OrderRecord {
   readonly state: OrderState
   /** The one that acknowledged the pickup or reported it in transit; null while it waits. */
   readonly driver: string | null
-  readonly events: Readonly<Partial<Record<EventName, AcceptedEvent>>>
+  /** As often as each was accepted, first to last. */
+  readonly events: Readonly<Partial<Record<EventName, readonly AcceptedEvent[]>>>
   /** Where the pickup is on its way to a driver. */
   readonly dispatch: Dispatch
   /** Entries of this order that lie in any queue, retry range or dead letters. */
@@ -94,9 +95,6 @@ const refuse = (code: ReceiptCode, message: string): Decision => ({ kind: 'refus
 const sentContent = (proposal: Proposal): unknown =>
   proposal.event === 'pickup' ? proposal.payload : proposal.payload.details
 
-const acceptedContent = (record: OrderRecord, event: EventName): unknown =>
-  event === 'pickup' ? record.order : record.events[event]?.details
-
 /** A driver's right to the order: nobody but its holder, or one that was offered it before while nobody holds it (a late report). */
 const claimFault = (record: OrderRecord, driver: string): Decision | null => {
   const carrier = record.driver ?? holderOf(record)
@@ -108,12 +106,22 @@ const claimFault = (record: OrderRecord, driver: string): Decision | null => {
 }
 
 const decideRepeat = (record: OrderRecord, proposal: Proposal, lifecycle: Lifecycle): Decision | null => {
-  const first = record.events[proposal.event]
-  if (first === undefined) return null
-  if (isSameContent(sentContent(proposal), acceptedContent(record, proposal.event)))
-    return { kind: 'duplicate', id: first.id }
-  if (lifecycle[proposal.event].repeats) return null
-  return refuse('identity-conflict', `This order has a ${proposal.event} event with other content.`)
+  const { event } = proposal
+  const accepted = record.events[event] ?? []
+  const sent = sentContent(proposal)
+  const same = accepted.find(({ details }) =>
+    isSameContent(sent, event === 'pickup' ? record.order : details),
+  )
+  if (same !== undefined) return { kind: 'duplicate', id: same.id }
+  if (accepted.length === 0 || lifecycle[event].repeats) return null
+  return refuse('identity-conflict', `This order has a ${event} event with other content.`)
+}
+
+const decideState = ({ state, endedMs }: OrderRecord, event: EventName, lifecycle: Lifecycle): Decision => {
+  const { from } = lifecycle[event]
+  if (from.includes(state) && endedMs === null) return { kind: 'accept' }
+  const now = endedMs === null ? `is ${state}` : 'has ended'
+  return refuse('out-of-order', `The order ${now}; ${event} comes after ${from.join(' or ')}.`)
 }
 
 /**
@@ -126,21 +134,13 @@ export const decide = (
   proposal: Proposal,
   lifecycle: Lifecycle = LIFECYCLE,
 ): Decision => {
-  const row = lifecycle[proposal.event]
   if (record === undefined)
-    return row.from.length === 0
+    return lifecycle[proposal.event].from.length === 0
       ? { kind: 'accept' }
       : refuse('unknown-order', 'The hub does not know this order, or no longer.')
   const fault = proposal.sender.role === 'driver' ? claimFault(record, proposal.sender.id) : null
   if (fault !== null) return fault
-  const repeat = decideRepeat(record, proposal, lifecycle)
-  if (repeat !== null) return repeat
-  return row.from.includes(record.state)
-    ? { kind: 'accept' }
-    : refuse(
-        'out-of-order',
-        `The order is ${record.state}; ${proposal.event} comes after ${row.from.join(' or ')}.`,
-      )
+  return decideRepeat(record, proposal, lifecycle) ?? decideState(record, proposal.event, lifecycle)
 }
 
 const firstRecord = (order: Order, dispatch: Dispatch): OrderRecord => ({
@@ -179,17 +179,18 @@ export const accept = (
 ): OrderRecord => {
   const row = lifecycle[proposal.event]
   const before = proposal.event === 'pickup' ? firstRecord(proposal.payload, NOT_DISPATCHED) : record!
-  const isDrivers = proposal.sender.role === 'driver'
+  const { event, sender, payload } = proposal
+  const accepted = acceptedEvent(stamp.id, payload.details)
   return {
     ...before,
     state: row.to,
-    driver: isDrivers ? proposal.sender.id : before.driver,
-    events: { ...before.events, [proposal.event]: acceptedEvent(stamp.id, proposal.payload.details) },
-    dispatch: isDrivers ? { ...before.dispatch, place: 'none', lease: null } : before.dispatch,
+    driver: sender.role === 'driver' ? sender.id : before.driver,
+    events: { ...before.events, [event]: [...(before.events[event] ?? []), accepted] },
+    dispatch: row.to === 'waiting' ? before.dispatch : { ...before.dispatch, place: 'none', lease: null },
     endedMs: row.ends ? stamp.timeMs : before.endedMs,
     history: [
       ...before.history,
-      { time: isoTime(stamp.timeMs), what: proposal.event, participant: proposal.sender.participant },
+      { time: isoTime(stamp.timeMs), what: event, participant: sender.participant },
     ],
   }
 }
@@ -197,7 +198,7 @@ export const accept = (
 /** What participants are told with an event: the order's fields, the driver, and that event's own `details`. */
 export const payloadOf = (record: OrderRecord, event: EventName): EventPayload => {
   const { details: _, ...order } = record.order
-  const details = record.events[event]?.details
+  const details = record.events[event]?.at(-1)?.details
   return {
     ...order,
     ...(record.driver === null ? {} : { driver: record.driver }),

@@ -11,7 +11,7 @@ export interface ClosedQueue {
   readonly upTo: number
   /** Milliseconds since 1970. */
   readonly closedMs: number
-  /** Entries in it. */
+  /** Entries that still lie in it, in all its places. */
   readonly entries: number
 }
 
@@ -45,10 +45,17 @@ const COUNTERS = { queue: 'queued', retry: 'retrying', dead: 'dead' } as const s
   keyof ParticipantRecord
 >
 
-export const countEntry = (record: ParticipantRecord, place: Place, change: 1 | -1): ParticipantRecord => ({
-  ...record,
-  [COUNTERS[place]]: record[COUNTERS[place]] + change,
-})
+/** The record after an entry was added at, or taken from, a place. One that lies in the closed queue counts there, whatever its place. */
+export const countEntry = (
+  record: ParticipantRecord,
+  { place, position }: { place: Place; position: number },
+  change: 1 | -1,
+): ParticipantRecord => {
+  const { closed } = record
+  return closed !== null && position <= closed.upTo
+    ? { ...record, closed: { ...closed, entries: closed.entries + change } }
+    : { ...record, [COUNTERS[place]]: record[COUNTERS[place]] + change }
+}
 
 /** Entries that wait for it; dead letters do not. */
 export const owedTo = (record: ParticipantRecord): number => record.queued + record.retrying

@@ -3,7 +3,7 @@
  */
 import type { ReceiptCode } from '../../shared/codes.ts'
 import type { EventName } from '../../shared/protocol.ts'
-import { LIFECYCLE } from './lifecycle.ts'
+import { LIFECYCLE, type Lifecycle } from './lifecycle.ts'
 import type { Sender } from './order.ts'
 
 export interface Refusal {
@@ -11,9 +11,13 @@ export interface Refusal {
   readonly message: string
 }
 
-/** Why `sender` may not publish `event` for an order of `store`; null if it may. */
-export const publishRefusal = (sender: Sender, event: EventName, store: string): Refusal | null => {
-  const { sender: role } = LIFECYCLE[event]
+/** Why `sender` may not publish an event for an order of a store; null if it may. */
+export const publishRefusal = (
+  sender: Sender,
+  { event, store }: { event: EventName; store: string },
+  lifecycle: Lifecycle = LIFECYCLE,
+): Refusal | null => {
+  const { sender: role } = lifecycle[event]
   if (sender.role !== role) return { code: 'not-permitted', message: `Only a ${role} may send ${event}.` }
   if (sender.role === 'vendor' && sender.store !== store)
     return { code: 'foreign-store', message: 'This order belongs to another store than the connection.' }

@@ -33,7 +33,7 @@ export const decodeEvent = (sender: Sender, event: string, payload: unknown): De
     )
   const decoded = decodePayload(payload)
   if (!decoded.ok) return refusal('malformed', decoded.message, { fields: decoded.fields })
-  const denied = publishRefusal(sender, event as EventName, decoded.value.store)
+  const denied = publishRefusal(sender, { event: event as EventName, store: decoded.value.store })
   if (denied !== null) return refusal(denied.code, denied.message)
   return { ok: true, proposal: { event, sender, payload: decoded.value } as Proposal }
 }

@@ -98,7 +98,8 @@ export class Intake {
 
   #overloadRefusal(events: number): Refused | null {
     if (this.#isDraining) return refusal('draining', 'The hub is about to stop.', { retryAfterMs: 1000 })
-    return this.#undecided + events > this.#parts.options.undecidedEvents
+    // A frame that is longer than what may wait passes alone; else it would be refused for ever.
+    return this.#undecided > 0 && this.#undecided + events > this.#parts.options.undecidedEvents
       ? refusal('busy', 'Too many events wait for the disk.', { retryAfterMs: 200 })
       : null
   }

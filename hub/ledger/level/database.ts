@@ -1,4 +1,27 @@
-import type { AbstractLevel } from 'abstract-level'
+/**
+ * The part of an open LevelDB that the ledger needs: classic-level and memory-level are ones, and tests make one that crashes. Keys and values are text, keys in
+ * byte order. A batch MUST be applied whole or not at all; when its synced write resolves, it and everything written before it MUST be durable.
+ */
+import type { KeyRange } from './keys.ts'
 
-/** What classic-level and memory-level have in common: keys and values are text, keys in byte order. */
-export type Database = AbstractLevel<string | Buffer | Uint8Array, string, string>
+export interface Database {
+  get(key: string): Promise<string | undefined>
+  getMany(keys: string[]): Promise<(string | undefined)[]>
+  /** Not synced. */
+  put(key: string, value: string): Promise<void>
+  batch(): Batch
+  iterator(range: Page): { all(): Promise<[key: string, value: string][]> }
+  keys(range: Page): { all(): Promise<string[]> }
+  close(): Promise<void>
+}
+
+export interface Batch {
+  put(key: string, value: string): unknown
+  del(key: string): unknown
+  write(options: { sync: true }): Promise<void>
+}
+
+/** The first `limit` keys of a range; without a range of all, without a limit all of them. */
+export interface Page extends Partial<KeyRange> {
+  readonly limit?: number
+}

@@ -22,15 +22,14 @@ import { Reads } from './reads.ts'
 import { Rows } from './rows.ts'
 import { type Roster, type Tables, Transaction } from './transaction.ts'
 
-const CACHED_ORDERS = 20_000
-const CACHED_PARTICIPANTS = 20_000
-
 export interface LevelLedgerParts {
   readonly db: Database
   readonly clock: Clock
   readonly positions: Positions
   /** When a hub was last alive on this data, before this start; null for new data. Milliseconds since 1970. */
   readonly lastAliveMs: number | null
+  /** Rows of each kind that are kept in memory. */
+  readonly cachedRows: number
 }
 
 export class LevelLedger {
@@ -39,11 +38,7 @@ export class LevelLedger {
   readonly #positions: Positions
   readonly reads: Reads
   readonly lastAliveMs: number | null
-  readonly #tables: Tables = {
-    orders: new Rows<OrderKey, OrderRecord>(CACHED_ORDERS),
-    participants: new Rows<ParticipantId, ParticipantRecord>(CACHED_PARTICIPANTS),
-    rosters: new Rows<string, Roster>(CACHED_PARTICIPANTS),
-  }
+  readonly #tables: Tables
   readonly #committedListeners = new Set<(committed: Committed) => void>()
   readonly #faultListeners = new Set<(fault: Fault) => void>()
   #waiting: Work<Transaction>[] = []
@@ -51,6 +46,7 @@ export class LevelLedger {
   #isTurnEnding = false
   #isDeciding = false
   #isSyncing = false
+  #isClosed = false
   #fault: Fault | null = null
   #idle: (() => void)[] = []
 
@@ -59,17 +55,17 @@ export class LevelLedger {
     this.#clock = parts.clock
     this.#positions = parts.positions
     this.lastAliveMs = parts.lastAliveMs
-    this.reads = new Reads(parts.db)
+    this.#tables = {
+      orders: new Rows<OrderKey, OrderRecord>(parts.cachedRows),
+      participants: new Rows<ParticipantId, ParticipantRecord>(parts.cachedRows),
+      rosters: new Rows<string, Roster>(parts.cachedRows),
+    }
+    this.reads = new Reads(parts.db, (error) => this.#fail(error))
   }
 
   submit(work: Work<Transaction>): void {
     this.#waiting.push(work)
     this.#decideAtEndOfTurn()
-  }
-
-  /** Pieces of work that are not yet durable. */
-  get undecided(): number {
-    return this.#waiting.length + this.#gathering.settled.length
   }
 
   onCommitted(listener: (committed: Committed) => void): () => void {
@@ -91,6 +87,7 @@ export class LevelLedger {
   /** Waits until all submitted work is durable, then closes the database. Idempotent. */
   async close(): Promise<void> {
     if (!this.#isIdle()) await new Promise<void>((resolve) => this.#idle.push(resolve))
+    this.#isClosed = true
     await this.#db.close()
   }
 
@@ -100,7 +97,7 @@ export class LevelLedger {
   }
 
   #decideAtEndOfTurn(): void {
-    if (this.#isTurnEnding || this.#isDeciding || this.#fault !== null) return
+    if (this.#isTurnEnding || this.#isDeciding) return
     this.#isTurnEnding = true
     this.#clock.endOfTurn(() => {
       this.#isTurnEnding = false
@@ -114,8 +111,12 @@ export class LevelLedger {
     this.#waiting = []
     this.#isDeciding = true
     const missing = this.#missingRows(work)
-    if (missing.length === 0) this.#decide(work)
-    else this.#fetch(missing, work).catch((error) => this.#fail(error))
+    if (missing.length === 0) return this.#decide(work)
+    // Not `catch`: what `decide` throws is a mistake in the program, and none of the disk's.
+    this.#fetch(missing, work).then(
+      () => this.#decide(work),
+      (error) => this.#fail(error),
+    )
   }
 
   async #fetch(missing: Missing[], work: readonly Work<Transaction>[]): Promise<void> {
@@ -123,7 +124,6 @@ export class LevelLedger {
     // The participants of a store are known once its roster is read.
     const ofRosters = this.#missingParticipantsOf(work)
     if (ofRosters.length > 0) await this.#read(ofRosters)
-    this.#decide(work)
   }
 
   async #read(missing: readonly Missing[]): Promise<void> {
@@ -142,7 +142,7 @@ export class LevelLedger {
       for (const id of ids) note(missing, participants, id, participantRowKey(id))
       for (const store of stores) note(missing, rosters, store, rosterKey(store))
     }
-    return missing.size > 0 ? [...missing.values()] : [...this.#missingParticipantsOf(work)]
+    return missing.size > 0 ? [...missing.values()] : this.#missingParticipantsOf(work)
   }
 
   #missingParticipantsOf(work: readonly Work<Transaction>[]): Missing[] {
@@ -155,6 +155,7 @@ export class LevelLedger {
   }
 
   #decide(work: readonly Work<Transaction>[]): void {
+    if (this.#fault !== null) return
     const nowMs = this.#clock.now()
     const transaction = new Transaction(this.#tables, {
       positions: this.#positions,
@@ -177,9 +178,10 @@ export class LevelLedger {
     const group = this.#gathering
     this.#gathering = new Group()
     const orders = this.#stage(group)
-    this.#sync(group)
-      .then(() => this.#settle(group, orders))
-      .catch((error) => this.#fail(error))
+    this.#sync(group).then(
+      () => this.#settle(group, orders),
+      (error) => this.#fail(error),
+    )
   }
 
   /** Adds the rows that the group's work has put to its values; gives the orders among them. */
@@ -203,11 +205,11 @@ export class LevelLedger {
       if (value === null) batch.del(key)
       else batch.put(key, value)
     }
-    // Abstract-level's own options do not know `sync`; classic-level's do, memory-level ignores it.
-    await (batch.write as (options: { sync: boolean }) => Promise<void>).call(batch, { sync: true })
+    await batch.write({ sync: true })
   }
 
   #settle(group: Group, orders: readonly OrderRecord[]): void {
+    if (this.#fault !== null) return
     this.#isSyncing = false
     for (const table of Object.values(this.#tables)) table.synced()
     for (const settled of group.settled) settled()
@@ -218,7 +220,7 @@ export class LevelLedger {
   }
 
   #fail(error: unknown): void {
-    if (this.#fault !== null) return
+    if (this.#fault !== null || this.#isClosed) return
     this.#fault =
       error instanceof Fault
         ? error

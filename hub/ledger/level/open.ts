@@ -12,10 +12,11 @@ import { LevelLedger } from './level-ledger.ts'
 import { Positions } from './positions.ts'
 
 /** Of the keys and values in the folder. A hub reads only its own format. */
-export const FORMAT = 1
+const FORMAT = 1
 
 const WRITE_BUFFER_BYTES = 16 * 1024 * 1024
 const CACHE_BYTES = 32 * 1024 * 1024
+const CACHED_ROWS = 20_000
 
 const isLocked = (error: unknown): boolean =>
   ((error as Error).cause as { code?: string } | undefined)?.code === 'LEVEL_LOCKED'
@@ -58,11 +59,22 @@ const readNumber = async (db: Database, key: string): Promise<number | null> => 
   return text === undefined ? null : decode<number>(key, text)
 }
 
+interface LedgerOptions {
+  /** Names the data in faults. */
+  readonly folder?: string
+  readonly cachedRows?: number
+}
+
 /** A ledger on a database that is open; tests give it one in memory. */
-export const ledgerOn = async (db: Database, clock: Clock, folder = 'in memory'): Promise<LevelLedger> => {
+export const ledgerOn = async (
+  db: Database,
+  clock: Clock,
+  { folder = 'in memory', cachedRows = CACHED_ROWS }: LedgerOptions = {},
+): Promise<LevelLedger> => {
   await checkFormat(db, folder)
   const positions = new Positions((await readNumber(db, POSITION_KEY)) ?? 0)
-  return new LevelLedger({ db, clock, positions, lastAliveMs: await readNumber(db, ALIVE_KEY) })
+  const lastAliveMs = await readNumber(db, ALIVE_KEY)
+  return new LevelLedger({ db, clock, positions, lastAliveMs, cachedRows })
 }
 
 /** @throws Fault `in-use` if the folder belongs to another process, or is not ours to read */
@@ -77,7 +89,7 @@ export const openLevelLedger = async (folder: string, clock: Clock): Promise<Lev
   } catch (error) {
     throw openFault(folder, error)
   }
-  return ledgerOn(db as Database, clock, folder).catch(async (error) => {
+  return ledgerOn(db, clock, { folder }).catch(async (error) => {
     await db.close()
     throw error
   })

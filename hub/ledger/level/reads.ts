@@ -1,11 +1,12 @@
 /**
- * Reads over ranges of what is durable. Each returns at most what it was asked for; the caller goes on from the last one it got.
+ * Reads over ranges of what is durable. Each returns at most what it was asked for; the caller goes on from the last one it got. A value that is damaged, and a
+ * database that cannot be read, reject the read and are told to the owner.
  */
 import type { OrderKey, ParticipantId } from '../../../shared/ids.ts'
 import type { DeadLetter, Entry, Place, Retry } from '../../domain/entry.ts'
 import type { ParticipantRecord } from '../../domain/participant.ts'
 import { decode } from './codec.ts'
-import type { Database } from './database.ts'
+import type { Database, Page } from './database.ts'
 import {
   endedRange,
   entryRange,
@@ -17,9 +18,12 @@ import {
 
 export class Reads {
   readonly #db: Database
+  readonly #failed: (error: unknown) => void
 
-  constructor(db: Database) {
+  /** @param failed called with what a read is rejected for */
+  constructor(db: Database, failed: (error: unknown) => void) {
     this.#db = db
+    this.#failed = failed
   }
 
   /** Entries of one queue in queue order, after a position. */
@@ -46,8 +50,8 @@ export class Reads {
   }
 
   /** Orders that drivers hold: leased, assigned, in transit. As many as the drivers' capacities allow. */
-  async heldOrders(): Promise<OrderKey[]> {
-    return (await this.#db.keys(heldRange).all()).map(orderOfIndexKey)
+  heldOrders(): Promise<OrderKey[]> {
+    return this.#orders(heldRange)
   }
 
   /** Known participants in the order of their ids, after one (or ''). */
@@ -56,12 +60,25 @@ export class Reads {
   }
 
   /** Orders that ended before a time, longest ago first. */
-  async ordersEndedBefore(timeMs: number, limit: number): Promise<OrderKey[]> {
-    return (await this.#db.keys({ ...endedRange(timeMs), limit }).all()).map(orderOfIndexKey)
+  ordersEndedBefore(timeMs: number, limit: number): Promise<OrderKey[]> {
+    return this.#orders({ ...endedRange(timeMs), limit })
   }
 
-  async #values<T>(range: KeyRange, limit: number): Promise<T[]> {
-    const rows = await this.#db.iterator({ ...range, limit }).all()
-    return rows.map(([key, text]) => decode<T>(key, text))
+  #orders(page: Page): Promise<OrderKey[]> {
+    return this.#telling(async () => (await this.#db.keys(page).all()).map(orderOfIndexKey))
+  }
+
+  #values<T>(range: KeyRange, limit: number): Promise<T[]> {
+    return this.#telling(async () => {
+      const rows = await this.#db.iterator({ ...range, limit }).all()
+      return rows.map(([key, text]) => decode<T>(key, text))
+    })
+  }
+
+  #telling<T>(read: () => Promise<T>): Promise<T> {
+    return read().catch((error: unknown) => {
+      this.#failed(error)
+      throw error
+    })
   }
 }

@@ -71,23 +71,23 @@ export class Transaction {
     return this.#tables.rosters.get(store) ?? []
   }
 
-  /** For a vendor the work must name its store. */
+  /** Where a vendor gets a queue or loses it, the work must name its store. */
   putParticipant(record: ParticipantRecord): void {
-    this.#tables.participants.put(record.id, record)
     this.#enrol(record.id, record.isActive)
+    this.#tables.participants.put(record.id, record)
   }
 
   removeParticipant(id: ParticipantId): void {
-    this.#tables.participants.remove(id)
     this.#enrol(id, false)
+    this.#tables.participants.remove(id)
   }
 
   #enrol(id: ParticipantId, isActive: boolean): void {
+    const wasActive = this.participant(id)?.isActive ?? false
     const store = storeOf(id)
-    if (store === null) return
-    const roster = this.rosterOf(store)
-    if (roster.includes(id) === isActive) return
-    this.#tables.rosters.put(store, isActive ? [...roster, id] : roster.filter((other) => other !== id))
+    if (store === null || isActive === wasActive) return
+    const others = this.rosterOf(store).filter((other) => other !== id)
+    this.#tables.rosters.put(store, isActive ? [...others, id] : others)
   }
 
   /** The last position that was handed out: nothing that comes later lies at or below it. */
@@ -114,23 +114,18 @@ export class Transaction {
 
   #add(place: Place, participant: ParticipantId, entry: Entry): void {
     this.#write(entryKey(place, participant, entry.position), encode(entry))
-    this.#count(place, participant, 1)
+    this.#count(participant, { place, position: entry.position }, 1)
   }
 
   /** Takes an entry out of the place where it lies. The caller knows that it lies there: it has read it or put it there. */
   take(place: Place, participant: ParticipantId, position: number): void {
     this.#write(entryKey(place, participant, position), null)
-    this.#count(place, participant, -1)
+    this.#count(participant, { place, position }, -1)
   }
 
-  /** Removes an entry of a closed queue, whose counters are frozen. */
-  purge(place: Place, participant: ParticipantId, position: number): void {
-    this.#write(entryKey(place, participant, position), null)
-  }
-
-  #count(place: Place, id: ParticipantId, change: 1 | -1): void {
-    const record = this.#tables.participants.get(id)
-    if (record !== undefined) this.#tables.participants.put(id, countEntry(record, place, change))
+  #count(id: ParticipantId, entry: { place: Place; position: number }, change: 1 | -1): void {
+    const record = this.participant(id)
+    if (record !== undefined) this.#tables.participants.put(id, countEntry(record, entry, change))
   }
 
   #write(key: string, value: string | null): void {
