@@ -4,7 +4,7 @@
  */
 import { FLEET, type OrderKey } from '../../shared/ids.ts'
 import type { Assignment } from '../../shared/protocol.ts'
-import { pickupEntry, type Return } from '../domain/dispatch.ts'
+import { isFailure, pickupEntry, type Return } from '../domain/dispatch.ts'
 import { holderOf, keyOf, type OrderRecord } from '../domain/order.ts'
 import type { Board } from './board.ts'
 import { assignLeased, type Lot, lease, putBack } from './lease-steps.ts'
@@ -56,12 +56,17 @@ export class LeaseWriter {
   /** @param floor at or below which nothing lies in the fleet's queue once these lots are leased */
   lease(lots: readonly Lot[], floor: number): void {
     const orders = lots.map(({ order }) => order)
+    let refused: readonly Lot[] = []
     const decide = (transaction: DeliveryTransaction) => {
-      for (const lot of lots) if (!lease(transaction, lot)) this.#parts.board.unreserve(lot.driver, lot.order)
+      refused = lots.filter((lot) => !lease(transaction, lot))
       const fleet = transaction.participant(FLEET)
       if (fleet !== undefined && floor > fleet.floor) transaction.putParticipant({ ...fleet, floor })
     }
-    this.#submit(orders, { decide, settled: () => {} })
+    // Not sooner: the driver itself may have taken the order, and the board hears of it only when that is durable.
+    const settled = () => {
+      for (const { driver, order } of refused) this.#parts.board.unreserve(driver, order)
+    }
+    this.#submit(orders, { decide, settled })
   }
 
   /** The driver has acknowledged these leased pickups. */
@@ -73,7 +78,11 @@ export class LeaseWriter {
         if (assignLeased(transaction, lot)) assigned += 1
       }
     }
-    this.#submit(records.map(keyOf), { decide, settled: () => this.#parts.reports.acknowledged(assigned) })
+    const settled = () => {
+      this.#parts.reports.acknowledged(assigned)
+      if (assigned < records.length) this.#parts.reports.ignored(records.length - assigned)
+    }
+    this.#submit(records.map(keyOf), { decide, settled })
   }
 
   /** Puts orders back with the fleet if they still are as they were. */
@@ -97,7 +106,7 @@ export class LeaseWriter {
     const { reports } = this.#parts
     for (const { one, isDead } of returned) {
       const entry = pickupEntry(one.record)
-      reports.failed(entry, FLEET, one.back.reason)
+      if (isFailure(one.back.what)) reports.failed(entry, FLEET, one.back.reason)
       if (isDead) reports.deadLettered(entry, FLEET)
     }
   }
@@ -117,7 +126,13 @@ export class LeaseWriter {
       const back = { what: 'released', reason: release.reason } as const
       putBack(transaction, { record, driver, back }, this.#parts.options)
     }
-    this.#submit([release.order], { decide, settled: () => reply(outcome) })
+    // Not settling meanwhile: anybody may ask for any order, and must not hold up what its holder does.
+    this.#parts.ledger.submit({
+      orders: [release.order],
+      participants: [FLEET],
+      decide,
+      settled: () => reply(outcome),
+    })
   }
 
   /** What the driver has acknowledged and not yet delivered. `reply` is called when that is durable. */

@@ -85,12 +85,7 @@ export class Leasing {
 
   /** Hands leases to their drivers, a frame a driver; those of absent ones wait for them, for the grace time. */
   #handLeases(leased: readonly OrderRecord[]): void {
-    const byDriver = new Map<string, OrderRecord[]>()
-    for (const record of leased) {
-      const driver = holderOf(record)!
-      byDriver.set(driver, [...(byDriver.get(driver) ?? []), record])
-    }
-    for (const [driver, records] of byDriver) {
+    for (const [driver, records] of byHolder(leased)) {
       const outlet = this.#outlets.get(driver)
       if (outlet !== undefined) this.#hand(outlet, records)
       else if (!this.#graceEnds.has(driver)) this.#startGrace(driver)
@@ -237,4 +232,15 @@ export class Leasing {
   get leasedCount(): number {
     return this.#board.leasedCount
   }
+}
+
+const byHolder = (records: readonly OrderRecord[]): Map<string, OrderRecord[]> => {
+  const groups = new Map<string, OrderRecord[]>()
+  for (const record of records) {
+    const holder = holderOf(record)!
+    const group = groups.get(holder)
+    if (group === undefined) groups.set(holder, [record])
+    else group.push(record)
+  }
+  return groups
 }

@@ -3,9 +3,7 @@
  * acknowledged; one that fails moves to the retries, and at the delivery limit to the dead letters. Nothing is freed in memory before it is durable.
  */
 import type { ParticipantId } from '../../shared/ids.ts'
-import type { HistoryItem } from '../../shared/protocol.ts'
-import type { Entry, Failure } from '../domain/entry.ts'
-import { addHistory, isoTime, settleEntry } from '../domain/order.ts'
+import type { Entry } from '../domain/entry.ts'
 import type { ParticipantRecord } from '../domain/participant.ts'
 import { positionOf } from '../domain/token.ts'
 import type {
@@ -17,7 +15,16 @@ import type {
   Outlet,
 } from './ports.ts'
 import { QueueReader } from './queue-reader.ts'
-import { retryDelayMs } from './retry-delay.ts'
+import {
+  acknowledge,
+  BEHIND,
+  type Failing,
+  type Fate,
+  fail,
+  fateOf,
+  moveBehind,
+  moveFloor,
+} from './queue-steps.ts'
 import { type Slot, Window } from './window.ts'
 
 export interface QueueDeliveryParts {
@@ -30,19 +37,6 @@ export interface QueueDeliveryParts {
   readonly participant: ParticipantRecord
   /** Entries that may be in flight. */
   readonly windowEntries: number
-}
-
-/** A handover that failed. */
-interface Failing {
-  readonly slot: Slot
-  readonly what: 'rejected' | 'not-acknowledged'
-  readonly reason: string
-}
-
-/** How it goes on: as a retry, or (without `dueMs`) as a dead letter. */
-interface Fate extends Failing {
-  readonly failures: readonly Failure[]
-  readonly dueMs: number | null
 }
 
 const RETRY_PAGE = 1000
@@ -72,6 +66,7 @@ export class QueueDelivery implements Delivery {
     // What lies at or below the end of a closed queue is upkeep's.
     for (let after = this.#parts.participant.closed?.upTo ?? 0; ; ) {
       const page = await this.#parts.ledger.retries(this.#id, { after, limit: RETRY_PAGE })
+      if (!this.#isOpen) return
       for (const retry of page) this.#window.takeRetry(retry)
       if (page.length < RETRY_PAGE) break
       after = page.at(-1)!.position
@@ -110,14 +105,15 @@ export class QueueDelivery implements Delivery {
     while (this.#window.hasRoom() && !this.isPaused) {
       const entry = this.#reader.peek()
       if (entry === undefined) break
+      const taken = this.#window.take(entry)
+      if (taken === null) break
       this.#reader.shift()
-      const { slot, next } = this.#window.take(entry)
-      if (next === 'park') parking.push(slot)
-      if (next !== 'fly') continue
-      this.#fly(slot)
-      leaving.push(slot)
+      if (taken.next === 'park') parking.push(taken.slot)
+      if (taken.next !== 'fly') continue
+      this.#fly(taken.slot)
+      leaving.push(taken.slot)
     }
-    if (parking.length > 0) this.#moveBehind(parking)
+    this.#moveBehind(parking)
     this.#send(leaving)
   }
 
@@ -140,13 +136,9 @@ export class QueueDelivery implements Delivery {
   acknowledge(tokens: readonly string[]): void {
     const slots = this.#answered(tokens)
     if (slots.length === 0) return
-    const { floor } = this.#window
-    this.#parts.ledger.submit({
-      orders: slots.map(({ order }) => order),
-      participants: [this.#id],
+    this.#settle(slots, {
       decide: (transaction) => {
-        for (const slot of slots) this.#settle(transaction, slot)
-        moveFloor(transaction, this.#id, floor)
+        for (const slot of slots) acknowledge(transaction, this.#id, slot)
       },
       settled: () => {
         this.#parts.reports.acknowledged(slots.length)
@@ -169,11 +161,21 @@ export class QueueDelivery implements Delivery {
     return slots
   }
 
-  #settle(transaction: DeliveryTransaction, { entry, place, order }: Slot): void {
-    transaction.take(place, this.#id, entry.position)
-    const record = transaction.order(order)
-    const item = { what: 'acknowledged', participant: this.#id, event: entry.event } as const
-    if (record !== undefined) transaction.putOrder(settleEntry(record, item, transaction.nowMs))
+  /** What becomes of answered entries, and where the queue starts from then on. */
+  #settle(
+    slots: readonly Slot[],
+    step: { decide(transaction: DeliveryTransaction): void; settled(): void },
+  ): void {
+    const { floor } = this.#window
+    this.#parts.ledger.submit({
+      orders: slots.map(({ order }) => order),
+      participants: [this.#id],
+      decide: (transaction) => {
+        step.decide(transaction)
+        moveFloor(transaction, this.#id, floor)
+      },
+      settled: step.settled,
+    })
   }
 
   /** Frees the slots of what is durably gone, and lets go what waited behind. */
@@ -195,50 +197,17 @@ export class QueueDelivery implements Delivery {
     if (failing.length === 0) return
     const nowMs = this.#parts.now()
     for (const { slot } of failing) this.#window.settling(slot)
-    const fates = failing.map((one) => this.#fateOf(one, nowMs))
-    this.#parkBehind(fates)
-    const { floor } = this.#window
-    this.#parts.ledger.submit({
-      orders: failing.map(({ slot }) => slot.order),
-      participants: [this.#id],
-      decide: (transaction) => {
-        for (const fate of fates) this.#settleFailure(transaction, fate)
-        moveFloor(transaction, this.#id, floor)
+    const fates = failing.map((one) => fateOf(one, nowMs, this.#parts.options))
+    this.#moveBehind(fates.flatMap(({ slot, dueMs }) => (dueMs === null ? [] : this.#window.park(slot))))
+    this.#settle(
+      failing.map(({ slot }) => slot),
+      {
+        decide: (transaction) => {
+          for (const fate of fates) fail(transaction, this.#id, fate)
+        },
+        settled: () => this.#failed(fates),
       },
-      settled: () => this.#failed(fates),
-    })
-  }
-
-  #fateOf(failing: Failing, nowMs: number): Fate {
-    const { options } = this.#parts
-    const failures = [...failing.slot.failures, { time: isoTime(nowMs), reason: failing.reason }]
-    const isDead = failures.length >= options.deliveryLimit
-    return { ...failing, failures, dueMs: isDead ? null : nowMs + retryDelayMs(failures.length, options) }
-  }
-
-  #parkBehind(fates: readonly Fate[]): void {
-    const behind = fates.flatMap(({ slot, dueMs }) => (dueMs === null ? [] : this.#window.park(slot)))
-    if (behind.length > 0) this.#moveBehind(behind)
-  }
-
-  #settleFailure(transaction: DeliveryTransaction, { slot, what, reason, failures, dueMs }: Fate): void {
-    const { entry, place } = slot
-    transaction.take(place, this.#id, entry.position)
-    this.#addHistory(transaction, slot, { what, reason })
-    if (dueMs !== null) return transaction.addRetry(this.#id, { ...entry, failures, dueMs })
-    transaction.addDeadLetter(this.#id, { ...entry, failures, deadMs: transaction.nowMs })
-    this.#addHistory(transaction, slot, { what: 'dead-letter' })
-  }
-
-  #addHistory(
-    transaction: DeliveryTransaction,
-    { order, entry }: Slot,
-    item: Pick<HistoryItem, 'what' | 'reason'>,
-  ): void {
-    const record = transaction.order(order)
-    if (record === undefined) return
-    const time = isoTime(transaction.nowMs)
-    transaction.putOrder(addHistory(record, { time, participant: this.#id, event: entry.event, ...item }))
+    )
   }
 
   #failed(fates: readonly Fate[]): void {
@@ -253,19 +222,16 @@ export class QueueDelivery implements Delivery {
 
   /** Moves entries that must wait behind a parked one to the retries: the queue can then be read past them. */
   #moveBehind(slots: readonly Slot[]): void {
+    if (slots.length === 0) return
     for (const slot of slots) this.#window.settling(slot)
-    const place = { failures: [], dueMs: 0 }
     this.#parts.ledger.submit({
       participants: [this.#id],
       decide: (transaction) => {
-        for (const { entry } of slots) {
-          transaction.take('queue', this.#id, entry.position)
-          transaction.addRetry(this.#id, { ...entry, ...place })
-        }
+        for (const slot of slots) moveBehind(transaction, this.#id, slot)
       },
       settled: () => {
         if (!this.#isOpen) return
-        for (const slot of slots) this.#window.movedToRetries(slot, place)
+        for (const slot of slots) this.#window.movedToRetries(slot, BEHIND)
         this.tick()
         this.#fill()
       },
@@ -279,8 +245,3 @@ export class QueueDelivery implements Delivery {
 
 const mayBeAnswered = ({ state, failures }: Slot): boolean =>
   state === 'flying' || (state === 'waiting' && failures.length > 0)
-
-const moveFloor = (transaction: DeliveryTransaction, id: ParticipantId, floor: number): void => {
-  const record = transaction.participant(id)
-  if (record !== undefined && record.floor < floor) transaction.putParticipant({ ...record, floor })
-}

@@ -12,6 +12,9 @@ export class QueueReader {
   readonly #chunk: number
   readonly #onReadable: () => void
   #held: Entry[] = []
+  /** Index of the next one in `#held`: taking from the front of a long array would move all the others. */
+  #next = 0
+  /** The last position that was read or announced: reading goes on behind it. */
   #cursor: number
   #hasCaughtUp = false
   #isReading = false
@@ -32,24 +35,39 @@ export class QueueReader {
 
   /** The next entry, which stays; undefined if none is at hand. Then it reads on, if there may be more, and calls back. */
   peek(): Entry | undefined {
-    const [next] = this.#held
+    const next = this.#held[this.#next]
     if (next === undefined) this.#read()
     return next
   }
 
   shift(): void {
-    this.#held.shift()
+    this.#next += 1
+    // Now and then what was taken is let go, also if the reader is never empty.
+    if (this.#next === this.#held.length || this.#next >= this.#chunk)
+      this.#hold(this.#held.slice(this.#next))
+  }
+
+  #hold(entries: Entry[]): void {
+    this.#held = entries
+    this.#next = 0
   }
 
   /** Entries that have become durable at the queue's end. */
   appended(entries: readonly Entry[]): void {
-    if (!this.#hasCaughtUp || this.#held.length + entries.length > this.#chunk) {
+    const length = this.#held.length - this.#next + entries.length
+    if (!this.#hasCaughtUp || length > this.#chunk) {
       this.#hasCaughtUp = false
       this.#hasMissed = true
       return
     }
-    this.#held.push(...entries)
-    this.#cursor = entries.at(-1)!.position
+    for (const entry of entries) this.#append(entry)
+  }
+
+  /** A read sees what is durable, and so perhaps what is announced only after it. */
+  #append(entry: Entry): void {
+    if (entry.position <= this.#cursor) return
+    this.#held.push(entry)
+    this.#cursor = entry.position
   }
 
   #read(): void {
@@ -62,7 +80,7 @@ export class QueueReader {
 
   #arrived(entries: readonly Entry[]): void {
     this.#isReading = false
-    this.#held = [...entries]
+    this.#hold([...entries])
     this.#cursor = entries.at(-1)?.position ?? this.#cursor
     this.#hasCaughtUp = entries.length < this.#chunk && !this.#hasMissed
     if (entries.length > 0 || !this.#hasCaughtUp) this.#onReadable()

@@ -52,10 +52,11 @@ export class Window {
   readonly #waiting = new Map<number, Slot>()
   /** Positions in the queue that are read and not yet on their way out of it, ascending. */
   readonly #inQueue = new Set<number>()
-  #bytes = 0
   #retries = 0
-  /** Retries that do not fly: they take no room. */
-  #restingRetries = 0
+  /** What takes room: all but the retries that rest. So nothing that may leave later on, behind what is acknowledged, makes it too much. */
+  #roomTaken = { entries: 0, bytes: 0 }
+  /** A retry whose time has come found no room: nothing new may take what becomes free. */
+  #isRetryCrowdedOut = false
   #lastTaken: number
 
   /** @param floor position at or below which nothing lies in the queue */
@@ -64,14 +65,23 @@ export class Window {
     this.#lastTaken = floor
   }
 
-  /** May another entry be taken from the queue? */
+  /** May another entry be taken from the queue, if it is small enough? */
   hasRoom(): boolean {
-    return this.#slots.size - this.#restingRetries < this.#limits.entries && this.#hasBytes()
+    return !this.#isRetryCrowdedOut && this.#roomTaken.entries < this.#limits.entries
   }
 
   /** One entry always fits, however large. */
-  #hasBytes(): boolean {
-    return this.#bytes === 0 || this.#bytes < this.#limits.bytes
+  #fits({ entries, bytes }: WindowLimits): boolean {
+    const taken = this.#roomTaken
+    return (
+      taken.entries + entries <= this.#limits.entries &&
+      (taken.entries + entries === 1 || taken.bytes + bytes <= this.#limits.bytes)
+    )
+  }
+
+  #takeRoom(slot: Slot, sign: 1 | -1): void {
+    this.#roomTaken.entries += sign
+    this.#roomTaken.bytes += sign * slot.bytes
   }
 
   /** Entries that lie among the retries. */
@@ -91,10 +101,12 @@ export class Window {
 
   /**
    * Takes the next entry from the queue.
-   * @returns `fly` if it may leave now (then call `fly`), `hold` if it must wait, `park` if it must be moved to the retries
+   * @returns `fly` if it may leave now (then call `fly`), `hold` if it must wait, `park` if it must be moved to the retries; null if it does not fit
    */
-  take(entry: Entry): { slot: Slot; next: 'fly' | 'hold' | 'park' } {
+  take(entry: Entry): { slot: Slot; next: 'fly' | 'hold' | 'park' } | null {
+    if (!this.#fits({ entries: 1, bytes: bytesOf(entry) })) return null
     const slot = this.#add(entry, 'queue', [])
+    this.#takeRoom(slot, 1)
     this.#inQueue.add(entry.position)
     this.#lastTaken = entry.position
     const lane = this.#lanes.get(slot.order)!
@@ -115,25 +127,19 @@ export class Window {
     const order = orderKeyOf(entry)
     const slot: Slot = { entry, order, place, state: 'held', failures, untilMs: 0, bytes: bytesOf(entry) }
     this.#slots.set(entry.position, slot)
-    if (place === 'retry') this.#countRetry(1)
+    if (place === 'retry') this.#retries += 1
     const lane = this.#lanes.get(order)
     if (lane === undefined) this.#lanes.set(order, { slots: [slot], isParked: false })
     else lane.slots.push(slot)
     return slot
   }
 
-  #countRetry(change: 1 | -1): void {
-    this.#retries += change
-    this.#restingRetries += change
-  }
-
   fly(slot: Slot, overdueMs: number): void {
-    if (slot.place === 'retry') this.#restingRetries -= 1
+    if (slot.place === 'retry') this.#takeRoom(slot, 1)
     slot.state = 'flying'
     slot.untilMs = overdueMs
     this.#waiting.delete(slot.entry.position)
     this.#flying.set(slot.entry.position, slot)
-    this.#bytes += slot.bytes
   }
 
   #wait(slot: Slot): void {
@@ -150,9 +156,7 @@ export class Window {
   }
 
   #land(slot: Slot): void {
-    if (!this.#flying.delete(slot.entry.position)) return
-    this.#bytes -= slot.bytes
-    if (slot.place === 'retry') this.#restingRetries += 1
+    if (this.#flying.delete(slot.entry.position) && slot.place === 'retry') this.#takeRoom(slot, -1)
   }
 
   /** Parks the lane of a slot that failed: gives the entries behind it that lie in the queue and must be moved to the retries. */
@@ -164,8 +168,10 @@ export class Window {
 
   /** The entry now lies among the retries, to be handed over again at `dueMs` when it is the first of its lane. */
   movedToRetries(slot: Slot, retry: Pick<Retry, 'failures' | 'dueMs'>): void {
-    if (slot.place === 'queue') this.#countRetry(1)
-    this.#inQueue.delete(slot.entry.position)
+    if (slot.place === 'queue') {
+      this.#takeRoom(slot, -1)
+      this.#retries += 1
+    }
     slot.place = 'retry'
     slot.failures = retry.failures
     slot.untilMs = retry.dueMs
@@ -176,7 +182,8 @@ export class Window {
   /** The entry is durably gone. Gives the one behind it, if that may leave now; one that lies among the retries waits for its time. */
   gone(slot: Slot): Slot | null {
     this.#slots.delete(slot.entry.position)
-    if (slot.place === 'retry') this.#countRetry(-1)
+    if (slot.place === 'retry') this.#retries -= 1
+    else this.#takeRoom(slot, -1)
     const lane = this.#lanes.get(slot.order)!
     lane.slots.shift()
     const [next] = lane.slots
@@ -197,13 +204,20 @@ export class Window {
     return late
   }
 
-  /** Waiting entries whose time has come, as many as there is room for, in queue order. */
+  /** Waiting entries whose time has come, in queue order, as many as there is room for if `fly` is called for each before anything else. */
   due(nowMs: number): Slot[] {
+    this.#isRetryCrowdedOut = false
     if (this.#waiting.size === 0) return []
-    const room = this.#limits.entries - this.#flying.size
-    return [...this.#waiting.values()]
+    const due = [...this.#waiting.values()]
       .filter((slot) => slot.untilMs <= nowMs)
       .sort((one, other) => one.entry.position - other.entry.position)
-      .slice(0, Math.max(0, room))
+    const room = { entries: 0, bytes: 0 }
+    for (const { bytes } of due) {
+      const more = { entries: room.entries + 1, bytes: room.bytes + bytes }
+      this.#isRetryCrowdedOut = !this.#fits(more)
+      if (this.#isRetryCrowdedOut) break
+      Object.assign(room, more)
+    }
+    return due.slice(0, room.entries)
   }
 }

@@ -23,6 +23,6 @@ export interface SessionLedger<T extends SessionTransaction> {
 /** What drivers hold, and how it goes back when one leaves. */
 export interface DriverOrders<T> {
   heldBy(driver: string): readonly OrderKey[]
-  /** @returns false, with nothing changed, if something is in transit */
-  withdraw(transaction: T, driver: string): boolean
+  /** @param held orders that the work has named @returns false, with nothing changed, if something is in transit */
+  withdraw(transaction: T, held: { driver: string; orders: readonly OrderKey[] }): boolean
 }

@@ -77,7 +77,8 @@ export class Sessions<T extends SessionTransaction> {
     this.#parts.ledger.submit({
       ...namesOf(id),
       decide: (transaction) => {
-        if (applicant.receives) registration = this.#enter(transaction, id, session)
+        if (applicant.receives)
+          registration = this.#enter(transaction, id, { session, wasConnected: older !== undefined })
       },
       settled: () => {
         if (registration.kind !== 'registered') this.#forget(applicant)
@@ -91,7 +92,11 @@ export class Sessions<T extends SessionTransaction> {
     return this.#current.get(id) === applicant && this.#current.delete(id)
   }
 
-  #enter(transaction: T, id: ParticipantId, session: Session): Registration {
+  #enter(
+    transaction: T,
+    id: ParticipantId,
+    { session, wasConnected }: { session: Session; wasConnected: boolean },
+  ): Registration {
     const known = transaction.participant(id)
     const store = storeOf(id)
     const isNew = known === undefined || !known.isActive
@@ -105,16 +110,16 @@ export class Sessions<T extends SessionTransaction> {
       ? { ...newParticipant(id, transaction.lastPosition), closed: known?.closed ?? null }
       : { ...known, awaySinceMs: null }
     transaction.putParticipant(record)
-    const awaySinceMs =
-      known === undefined ? transaction.nowMs : (known.awaySinceMs ?? this.#parts.lastAliveMs)
+    const unseenSinceMs = known === undefined || wasConnected ? transaction.nowMs : this.#parts.lastAliveMs
+    const awaySinceMs = known?.awaySinceMs ?? unseenSinceMs
     return { kind: 'registered', record, awayMs: Math.max(0, transaction.nowMs - awaySinceMs), session }
   }
 
   #sessionOf(applicant: Applicant): Session {
     return {
       isCurrent: () => this.#current.get(applicant.sender.participant) === applicant,
-      end: () =>
-        this.#forget(applicant) && applicant.receives && this.#markAway(applicant.sender.participant),
+      // Also of one that only sent: it may have displaced one that received.
+      end: () => this.#forget(applicant) && this.#markAway(applicant.sender.participant),
       leave: (reply) => this.#leave(applicant, reply),
     }
   }
@@ -132,13 +137,16 @@ export class Sessions<T extends SessionTransaction> {
 
   #leave({ sender }: Applicant, reply: (hasLeft: boolean) => void): void {
     const id = sender.participant
+    const { drivers } = this.#parts
+    // What is leased to the driver after this comes back when it is gone.
+    const orders = sender.role === 'driver' ? drivers.heldBy(sender.id) : []
     let hasLeft = false
     this.#parts.ledger.submit({
       ...namesOf(id),
-      orders: sender.role === 'driver' ? this.#parts.drivers.heldBy(sender.id) : [],
+      orders,
       participants: [id, FLEET],
       decide: (transaction) => {
-        hasLeft = sender.role !== 'driver' || this.#parts.drivers.withdraw(transaction, sender.id)
+        hasLeft = sender.role !== 'driver' || drivers.withdraw(transaction, { driver: sender.id, orders })
         if (hasLeft) leaveQueue(transaction, id)
       },
       settled: () => reply(hasLeft),
@@ -156,7 +164,7 @@ const leaveQueue = (transaction: SessionTransaction, id: ParticipantId): void =>
   const record = transaction.participant(id)
   if (record === undefined) return
   const closing = { reason: 'left', upTo: transaction.lastPosition, nowMs: transaction.nowMs } as const
-  const left = closeQueue(record, closing)
+  const left = { ...closeQueue(record, closing), awaySinceMs: transaction.nowMs }
   if (left.closed!.entries === 0) transaction.removeParticipant(id)
   else transaction.putParticipant(left)
 }

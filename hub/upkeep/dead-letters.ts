@@ -1,6 +1,6 @@
 /**
  * Dead letters can be listed, replayed (they come to the participant once more, from the first attempt on, marked as replays) and dropped for good. One request is carried
- * out at a time, on letters that are read for it, so that two requests for the same letter cannot both have it.
+ * out at a time, on letters that are read for it, so that two requests for the same letter, or one and the removal of a closed queue, cannot both have it.
  */
 import { FLEET, type OrderKey, type ParticipantId, storeOf } from '../../shared/ids.ts'
 import { dropPickup, replayPickup } from '../domain/dispatch.ts'
@@ -9,17 +9,19 @@ import { addHistory, isoTime, payloadOf, settleEntry } from '../domain/order.ts'
 import { commit } from './commit.ts'
 import { type Letter, lettersOf, takeLetter } from './letters.ts'
 import type { UpkeepLedger, UpkeepReports, UpkeepTransaction } from './ports.ts'
+import type { Turns } from './turns.ts'
 
 type Step = (transaction: UpkeepTransaction, id: ParticipantId, letter: Letter) => boolean
 
 export class DeadLetters {
   readonly #ledger: UpkeepLedger
   readonly #reports: UpkeepReports
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #turns: Turns
 
-  constructor(ledger: UpkeepLedger, reports: UpkeepReports) {
+  constructor(ledger: UpkeepLedger, reports: UpkeepReports, turns: Turns) {
     this.#ledger = ledger
     this.#reports = reports
+    this.#turns = turns
   }
 
   /** Letters of a participant (the fleet's: `FLEET`) in queue order, after a position (0 for the first). An expired queue reads as dead letters. */
@@ -49,15 +51,16 @@ export class DeadLetters {
   }
 
   #apply(participant: ParticipantId, positions: readonly number[], step: Step): Promise<number> {
-    const applied = this.#turn.then(async () => {
+    return this.#turns.run(async () => {
+      const wanted = new Set(positions)
       const found = await Promise.all(
-        positions.map((position) => lettersOf(this.#ledger, participant, { after: position - 1, limit: 1 })),
+        [...wanted].map((position) =>
+          lettersOf(this.#ledger, participant, { after: position - 1, limit: 1 }),
+        ),
       )
-      const letters = found.flat().filter(({ position }) => positions.includes(position))
+      const letters = found.flat().filter(({ position }) => wanted.has(position))
       return this.#commit(participant, letters, step)
     })
-    this.#turn = applied
-    return applied
   }
 
   async #commit(participant: ParticipantId, letters: readonly Letter[], step: Step): Promise<number> {

@@ -7,8 +7,9 @@ import { orderKeyOf, type Place } from '../domain/entry.ts'
 import { settleEntry } from '../domain/order.ts'
 import { closeQueue, type ParticipantRecord } from '../domain/participant.ts'
 import { commit } from './commit.ts'
-import { type Letter, takeLetter } from './letters.ts'
-import type { Presence, UpkeepLedger, UpkeepOptions, UpkeepReports, UpkeepTransaction } from './ports.ts'
+import { forgetClosed, type Letter, takeLetter } from './letters.ts'
+import type { Presence, UpkeepLedger, UpkeepOptions, UpkeepReports } from './ports.ts'
+import type { Turns } from './turns.ts'
 
 export interface ExpiryParts {
   readonly ledger: UpkeepLedger
@@ -18,9 +19,14 @@ export interface ExpiryParts {
   readonly readyMs: number
 }
 
+/** What a round of upkeep adds: who else works on letters, and whether it is to end after the step that is under way. */
+export interface ExpiryRound extends ExpiryParts {
+  readonly turns: Turns
+  isStopping(): boolean
+}
+
 const PAGE = 500
 
-/** Participants whose session has expired, of one page. */
 const isExpired = (record: ParticipantRecord, parts: ExpiryParts, nowMs: number): boolean => {
   const { presence, readyMs, options } = parts
   if (
@@ -41,15 +47,15 @@ const storesOf = (id: ParticipantId): string[] => {
   return store === null ? [] : [store]
 }
 
-const expire = async ({ ledger, reports, presence }: ExpiryParts, id: ParticipantId): Promise<void> => {
-  let entries = 0
-  await commit(ledger, {
+const expire = async (parts: ExpiryParts, id: ParticipantId): Promise<void> => {
+  let entries: number | null = null
+  await commit(parts.ledger, {
     participants: [id],
     stores: storesOf(id),
     decide: (transaction) => {
       const record = transaction.participant(id)
-      // It may have come back since the page was read.
-      if (!record?.isActive || presence.isConnected(id)) return
+      // It may have come back since the page was read, and gone again.
+      if (record === undefined || !isExpired(record, parts, transaction.nowMs)) return
       const upTo = transaction.lastPosition
       const closed = closeQueue(record, { reason: 'expired', upTo, nowMs: transaction.nowMs })
       entries = closed.closed!.entries
@@ -57,17 +63,11 @@ const expire = async ({ ledger, reports, presence }: ExpiryParts, id: Participan
       else transaction.putParticipant(closed)
     },
   })
-  reports.expired(id, entries)
+  if (entries !== null) parts.reports.expired(id, entries)
 }
 
-const forgetClosed = (transaction: UpkeepTransaction, id: ParticipantId): void => {
-  const record = transaction.participant(id)
-  if (record?.isActive) transaction.putParticipant({ ...record, closed: null })
-  else if (record !== undefined) transaction.removeParticipant(id)
-}
-
-/** Removes up to a page of what lies in a closed queue. */
-const removeClosed = async ({ ledger, reports }: ExpiryParts, record: ParticipantRecord): Promise<void> => {
+/** Removes up to a page of what lies in each place of a closed queue. @returns how many entries */
+const removeClosed = async ({ ledger, reports }: ExpiryParts, record: ParticipantRecord): Promise<number> => {
   const range = { after: 0, upTo: record.closed!.upTo, limit: PAGE }
   const letters: Letter[] = []
   for (const place of ['queue', 'retry', 'dead'] as const satisfies Place[])
@@ -88,14 +88,17 @@ const removeClosed = async ({ ledger, reports }: ExpiryParts, record: Participan
     },
   })
   reports.dropped(record.id, letters.length)
+  return letters.length
 }
 
 /** Looks at one page of participants. @returns the last one seen, to go on behind; '' when the round is complete */
-export const expirePage = async (parts: ExpiryParts, after: string, nowMs: number): Promise<string> => {
-  const page = await parts.ledger.participants(after, PAGE)
+export const expirePage = async (round: ExpiryRound, after: string, nowMs: number): Promise<string> => {
+  const page = await round.ledger.participants(after, PAGE)
   for (const record of page) {
-    if (isExpired(record, parts, nowMs)) await expire(parts, record.id)
-    if (mayBeRemoved(record, parts.options, nowMs)) await removeClosed(parts, record)
+    if (round.isStopping()) return ''
+    if (isExpired(record, round, nowMs)) await expire(round, record.id)
+    if (!mayBeRemoved(record, round.options, nowMs)) continue
+    while ((await round.turns.run(() => removeClosed(round, record))) > 0 && !round.isStopping());
   }
   return page.length < PAGE ? '' : page.at(-1)!.id
 }

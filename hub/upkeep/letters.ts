@@ -30,17 +30,16 @@ const recordOf = async (ledger: Reading, id: ParticipantId): Promise<Participant
   return record
 }
 
-/** Letters of one participant in queue order, after a position. */
+/** Letters of one participant in queue order, after a position. What lies in a queue that was left is nobody's any more. */
 export const lettersOf = async (
   ledger: Reading,
   participant: ParticipantId,
   from: { after: number; limit: number },
 ): Promise<Letter[]> => {
-  const letters: Letter[] = (await ledger.deadLettersOf(participant, from)).map((letter) => ({
-    ...letter,
-    place: 'dead',
-  }))
   const closed = (await recordOf(ledger, participant))?.closed
+  const after = Math.max(from.after, closed?.reason === 'left' ? closed.upTo : 0)
+  const dead = await ledger.deadLettersOf(participant, { ...from, after })
+  const letters: Letter[] = dead.map((letter) => ({ ...letter, place: 'dead' }))
   if (closed?.reason === 'expired')
     for (const place of ['queue', 'retry'] as const)
       for (const entry of await ledger.closedEntries(place, participant, { ...from, upTo: closed.upTo }))
@@ -48,15 +47,16 @@ export const lettersOf = async (
   return letters.sort((one, other) => one.position - other.position).slice(0, from.limit)
 }
 
-/** Takes a letter out of where it lies, and keeps the counter that counts it. */
-export const takeLetter = (transaction: UpkeepTransaction, id: ParticipantId, letter: Letter): void => {
+/** Nothing lies in the closed queue any more. A participant that has not come back is forgotten with it. */
+export const forgetClosed = (transaction: UpkeepTransaction, id: ParticipantId): void => {
   const record = transaction.participant(id)
-  const closed = record?.closed
-  if (record === undefined || closed == null || letter.position > closed.upTo)
-    return transaction.take(letter.place, id, letter.position)
-  transaction.purge(letter.place, id, letter.position)
-  const entries = closed.entries - 1
-  if (entries > 0) transaction.putParticipant({ ...record, closed: { ...closed, entries } })
-  else if (record.isActive) transaction.putParticipant({ ...record, closed: null })
+  if (record === undefined || record.closed === null) return
+  if (record.isActive) transaction.putParticipant({ ...record, closed: null })
   else transaction.removeParticipant(id)
+}
+
+/** Takes a letter out of where it lies. With its last one a closed queue is gone. */
+export const takeLetter = (transaction: UpkeepTransaction, id: ParticipantId, letter: Letter): void => {
+  transaction.take(letter.place, id, letter.position)
+  if (transaction.participant(id)?.closed?.entries === 0) forgetClosed(transaction, id)
 }

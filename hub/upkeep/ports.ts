@@ -16,8 +16,6 @@ export interface UpkeepTransaction {
   removeParticipant(id: ParticipantId): void
   append(participant: ParticipantId, entry: Omit<Entry, 'position'>): number
   take(place: Place, participant: ParticipantId, position: number): void
-  /** Removes an entry of a closed queue, whose counters are frozen. */
-  purge(place: Place, participant: ParticipantId, position: number): void
 }
 
 /** MUST run work in the order of `submit`, and settle it when it is durable. Ranges MUST be in key order. */

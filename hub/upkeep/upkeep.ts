@@ -6,6 +6,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { type ExpiryParts, expirePage } from './expiry.ts'
 import { dropOldLetters, removeOrders } from './retention.ts'
+import { Turns } from './turns.ts'
 
 export interface UpkeepParts extends ExpiryParts {
   readonly clock: Clock
@@ -13,6 +14,7 @@ export interface UpkeepParts extends ExpiryParts {
 
 export class Upkeep {
   readonly #parts: UpkeepParts
+  readonly #turns = new Turns()
   readonly deadLetters: DeadLetters
   #cancel = () => {}
   #round: Promise<void> = Promise.resolve()
@@ -20,7 +22,7 @@ export class Upkeep {
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts
-    this.deadLetters = new DeadLetters(parts.ledger, parts.reports)
+    this.deadLetters = new DeadLetters(parts.ledger, parts.reports, this.#turns)
   }
 
   start(): void {
@@ -34,9 +36,10 @@ export class Upkeep {
   /** One whole round. */
   async run(): Promise<void> {
     const { ledger, clock, options } = this.#parts
+    const round = { ...this.#parts, turns: this.#turns, isStopping: () => this.#isStopping }
     let after = ''
     do {
-      after = await expirePage(this.#parts, after, clock.now())
+      after = await expirePage(round, after, clock.now())
     } while (after !== '' && !this.#isStopping)
     while ((await removeOrders(ledger, this.#parts, clock.now())) > 0 && !this.#isStopping);
     await this.#dropOldLetters(clock.now() - options.deadLetterRetentionMs)

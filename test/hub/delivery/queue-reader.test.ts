@@ -1,0 +1,126 @@
+import { expect } from 'chai'
+import { QueueReader } from '../../../hub/delivery/queue-reader.ts'
+import type { Entry } from '../../../hub/domain/entry.ts'
+import { vendorId } from '../../../shared/ids.ts'
+import { order } from '../../support/orders.ts'
+
+const entry = (position: number): Entry => ({
+  position,
+  id: `event ${position}`,
+  event: 'delivered',
+  time: '2026-01-01T00:00:00.000Z',
+  payload: order(),
+})
+
+const entries = (...positions: number[]): Entry[] => positions.map(entry)
+
+/** A queue whose reads the test answers. */
+const stubbedQueue = () => {
+  const reads: { after: number; limit: number; answer: (found: Entry[]) => void }[] = []
+  const ledger = {
+    entries: (_: unknown, from: { after: number; limit: number }) =>
+      new Promise<Entry[]>((answer) => reads.push({ ...from, answer })),
+  }
+  return { ledger, reads }
+}
+
+describe('queue reader', () => {
+  const CHUNK = 3
+  let queue: ReturnType<typeof stubbedQueue>
+  let reader: QueueReader
+  let readable: number
+
+  const answer = async (...positions: number[]) => {
+    queue.reads.shift()!.answer(entries(...positions))
+    await null
+  }
+
+  const takeAll = (): number[] => {
+    const taken: number[] = []
+    for (let next = reader.peek(); next !== undefined; next = reader.peek()) {
+      taken.push(next.position)
+      reader.shift()
+    }
+    return taken
+  }
+
+  beforeEach(() => {
+    queue = stubbedQueue()
+    readable = 0
+    reader = new QueueReader(
+      queue.ledger,
+      { participant: vendorId('acme', 'main'), after: 10, chunk: CHUNK },
+      () => {
+        readable += 1
+      },
+    )
+  })
+
+  /** Reads to the end of a queue that holds nothing. */
+  const catchUp = async () => {
+    reader.peek()
+    await answer()
+  }
+
+  it('[DL1] reads in chunks from where the queue starts', async () => {
+    expect(reader.peek()).to.equal(undefined)
+    expect(queue.reads.map(({ after, limit }) => [after, limit])).to.deep.equal([[10, CHUNK]])
+    await answer(11, 12, 13)
+    expect([readable, takeAll()]).to.deep.equal([1, [11, 12, 13]])
+    expect(queue.reads.map(({ after }) => after)).to.deep.equal([13])
+    await answer(14)
+    expect([takeAll(), queue.reads.length]).to.deep.equal([[14], 0])
+  })
+
+  it('[DL11] serves one that keeps up from memory, without a read', async () => {
+    await catchUp()
+    reader.appended(entries(20, 21))
+    expect([takeAll(), queue.reads.length]).to.deep.equal([[20, 21], 0])
+  })
+
+  it('[DL11] reads on from the ledger when more comes than it holds', async () => {
+    await catchUp()
+    reader.appended(entries(20, 21))
+    reader.appended(entries(22, 23))
+    expect([takeAll(), queue.reads.map(({ after }) => after)]).to.deep.equal([[20, 21], [21]])
+    await answer(22, 23)
+    expect(takeAll()).to.deep.equal([22, 23])
+    reader.appended(entries(24))
+    expect(takeAll()).to.deep.equal([24])
+  })
+
+  it('[DL11] reads once more when something was appended during the last read', async () => {
+    reader.peek()
+    reader.appended(entries(20))
+    await answer()
+    expect([readable, takeAll(), queue.reads.map(({ after }) => after)]).to.deep.equal([1, [], [10]])
+    await answer(20)
+    expect(takeAll()).to.deep.equal([20])
+  })
+
+  it('[DL11] gives an entry once that a read has seen before it is announced', async () => {
+    reader.peek()
+    await answer(20)
+    reader.appended(entries(20, 21))
+    expect(takeAll()).to.deep.equal([20, 21])
+  })
+
+  it('[DL11] lets go of what was taken, also if it is never empty', async () => {
+    await catchUp()
+    const taken: number[] = []
+    reader.appended(entries(20))
+    for (let position = 21; position < 40; position += 1) {
+      reader.appended(entries(position))
+      taken.push(reader.peek()!.position)
+      reader.shift()
+    }
+    expect(taken).to.deep.equal([...Array(19).keys()].map((index) => index + 20))
+    expect(queue.reads).to.deep.equal([])
+  })
+
+  it('[DL11] asks for one read at a time', () => {
+    reader.peek()
+    reader.peek()
+    expect(queue.reads).to.have.lengthOf(1)
+  })
+})
