@@ -2,7 +2,6 @@
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import {
-  configurationFault,
   DATA_DIR_SETTING,
   type Environment,
   type Flags,
@@ -11,7 +10,6 @@ import {
   readSettings,
   type Setting,
   type SettingTable,
-  textSetting,
   wholeNumberSetting,
 } from '../shared/settings.ts'
 import type { HubOptions } from './hub.ts'
@@ -36,12 +34,35 @@ const number = (
   return wholeNumberSetting(named(name, help), { fallback, minimum, maximum })
 }
 
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+const hostSetting: Setting<string> = {
+  ...named('host', 'address to listen on; without a key only a loopback one'),
+  form: 'a loopback address (127.0.0.1, ::1 or localhost): the hub checks no tokens yet, and whoever reaches it may be anybody',
+  fallback: '127.0.0.1',
+  read: (text) => (isLoopback(text) ? text : null),
+}
+
+/** Of a later version; a hub that ignored it would be taken for something that it is not. */
+const notBuilt = (name: string, help: string, form: string): Setting<null> => ({
+  ...named(name, `${help} (not built yet)`),
+  form,
+  fallback: null,
+  isConfidential: true,
+  read: () => null,
+})
+
 export const HUB_SETTINGS = {
-  host: textSetting(named('host', 'address to listen on; without a key only a loopback one'), '127.0.0.1'),
+  host: hostSetting,
   port: number('port', 'port to listen on; 0 takes a free one', [3001, 0, 65_535]),
   dataDir: DATA_DIR_SETTING,
-  databaseUrl: optionalTextSetting(named('database-url', 'PostgreSQL for several hubs (not built yet)')),
-  secret: optionalTextSetting(named('secret', 'key of the tokens (not built yet)')),
+  databaseUrl: notBuilt(
+    'database-url',
+    'PostgreSQL for several hubs',
+    'none: this version keeps its data in a folder only',
+  ),
+  secret: notBuilt('secret', 'key of the tokens', 'none: this version cannot check tokens yet'),
   allowedOrigins: optionalTextSetting(
     named(
       'allowed-origins',
@@ -161,9 +182,6 @@ const FIXED = {
   pingTimeoutMs: 10_000,
 } as const
 
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
-
 export interface HubConfig {
   readonly host: string
   readonly port: number
@@ -181,18 +199,6 @@ const MIB = 1024 * 1024
 /** @throws Fault `configuration` that lists all that is wrong */
 export const readHubConfig = (flags: Flags, environment: Environment): HubConfig => {
   const values = readSettings(HUB_SETTINGS, { flags, environment })
-  const faults: string[] = []
-  if (values.databaseUrl !== null)
-    faults.push('  CAPS_DATABASE_URL: this version keeps its data in a folder only; unset it')
-  if (values.secret !== null)
-    faults.push(
-      '  CAPS_SECRET: this version cannot check tokens yet; unset it, the hub is then open on loopback only',
-    )
-  if (!isLoopback(values.host))
-    faults.push(
-      `  CAPS_HOST: got ${JSON.stringify(values.host)}, expected a loopback address (127.0.0.1, ::1 or localhost): the hub checks no tokens yet, and whoever reaches it may be anybody`,
-    )
-  if (faults.length > 0) throw configurationFault(faults)
   const { host, port, dataDir, diskWatermarkMb, allowedOrigins, stopTimeMs, logLevel, logFormat } = values
   return Object.freeze({
     host,

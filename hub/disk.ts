@@ -12,22 +12,22 @@ export interface DiskWatch {
 
 const PERIOD_MS = 5000
 
-const freeBytes = async (folder: string): Promise<number> => {
+export const freeBytesOf = async (folder: string): Promise<number> => {
   const { bavail, bsize } = await statfs(folder)
   return bavail * bsize
 }
 
 export const watchDisk = async (options: {
-  folder: string
+  freeBytes(): Promise<number>
   /** Free bytes below which the disk is low. 0: never. */
   watermarkBytes: number
   clock: Clock
   log: Pick<Log, 'warn' | 'info'>
 }): Promise<DiskWatch> => {
-  const { folder, watermarkBytes, log } = options
+  const { freeBytes, watermarkBytes, log } = options
   let isLow = false
   const look = async () => {
-    const free = await freeBytes(folder)
+    const free = await freeBytes()
     if (isLow !== free < watermarkBytes) {
       isLow = !isLow
       if (isLow) log.warn({ freeBytes: free, watermarkBytes }, 'the disk is low: new orders are refused')

@@ -38,7 +38,7 @@ export interface HubParts {
   readonly options: HubOptions
 }
 
-const ALIVE_PERIOD_MS = 5000
+const ALIVE_PERIOD_MS = 1000
 const UUID_ROLLBACK_MS = 10_000
 
 /** UUID version 7 (RFC 9562): ascending with time. */
@@ -54,12 +54,15 @@ export class Hub {
   readonly #sessions: Sessions<Transaction>
   readonly upkeep: Upkeep
   readonly #stops: (() => void)[] = []
+  readonly #failed: Promise<void>
   #sockets: SocketServer | null = null
   #isDraining = false
+  #closed: Promise<void> | null = null
 
   private constructor(parts: HubParts, fleet: ParticipantRecord) {
     const { ledger, clock, reports, pressure, options } = parts
     this.#parts = parts
+    this.#failed = new Promise((resolve) => ledger.onFault(() => resolve()))
     this.#dispatcher = new Dispatcher(
       { ledger: deliveryLedger(ledger), reports, clock, options },
       fleet.floor,
@@ -72,7 +75,7 @@ export class Hub {
       lastAliveMs: ledger.lastAliveMs ?? clock.now(),
       drivers: {
         heldBy,
-        withdraw: (transaction, driver) => withdraw(transaction, { driver, orders: heldBy(driver) }, options),
+        withdraw: (transaction, held) => withdraw(transaction, held, options),
       },
     })
     const presence = {
@@ -106,6 +109,7 @@ export class Hub {
     const { leasing } = this.#dispatcher
     this.#sockets = createSocketServer(http, {
       options,
+      clock,
       admission: {
         register: (applicant, reply) => this.#sessions.register(applicant, reply),
         isDraining: () => this.#isDraining,
@@ -116,7 +120,7 @@ export class Hub {
         intake: this.#intake,
         reports,
         options,
-        now: () => clock.now(),
+        clock,
         orders: {
           release: (driver, release, reply) => leasing.writer.release(driver, release, reply),
           assignments: (driver, reply) => leasing.writer.assignments(driver, reply),
@@ -161,14 +165,19 @@ export class Hub {
     return this.#parts.ledger.onFault(listener)
   }
 
-  /** Takes nothing new, tells the clients, finishes what is under way, and closes in reverse order of opening. The ledger is closed last. */
-  async close(): Promise<void> {
+  /** Takes nothing new, tells the clients, finishes what is under way, and closes in reverse order of opening. The ledger is closed last. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
     this.#isDraining = true
     this.#intake.drain()
     this.#sockets?.announceDraining()
     for (const stop of this.#stops.splice(0)) stop()
-    await this.upkeep.stop()
-    await flushed(this.#parts.ledger)
+    // What waits for a ledger that has failed would wait for ever.
+    await Promise.race([this.upkeep.stop().then(() => flushed(this.#parts.ledger)), this.#failed])
     await this.#sockets?.close()
     this.#dispatcher.stop()
     this.#parts.ledger.markAlive()

@@ -56,10 +56,10 @@ const zero = (): HubCounts => ({
 export class HubReports implements IntakeReports, DeliveryReports, UpkeepReports, ConnectionReports {
   readonly counts: HubCounts = zero()
   readonly refusals = new Map<string, number>()
-  readonly #log: Log
+  readonly #log: Pick<Log, 'debug' | 'info' | 'warn'>
   readonly #events: EventLog
 
-  constructor(log: Log, events: EventLog) {
+  constructor(log: Pick<Log, 'debug' | 'info' | 'warn'>, events: EventLog) {
     this.#log = log
     this.#events = events
   }

@@ -4,9 +4,10 @@
  */
 import type { ExtendedError } from 'socket.io'
 import type { ConnectCode } from '../../shared/codes.ts'
+import { NAMESPACE } from '../../shared/protocol.ts'
 import type { Applicant, Registration } from '../sessions/sessions.ts'
 import { type Identity, identityOf } from './identity.ts'
-import type { CapsSocket } from './types.ts'
+import type { PeerSocket } from './types.ts'
 
 export interface AdmissionParts {
   register(applicant: Applicant, reply: (registration: Registration) => void): void
@@ -18,10 +19,10 @@ const refusalError = (code: ConnectCode, message: string): ExtendedError =>
   Object.assign(new Error(message), { data: { code, message } })
 
 /** For the one that is displaced: which connection took over, and from where. */
-const nameOf = (socket: CapsSocket): string => `${socket.id} from ${socket.handshake.address}`
+const nameOf = (socket: PeerSocket): string => `${socket.id} from ${socket.handshake.address}`
 
 const applicantOf = (
-  socket: CapsSocket,
+  socket: PeerSocket,
   { sender, handshake }: Extract<Identity, { kind: 'known' }>,
 ): Applicant => ({
   sender,
@@ -30,9 +31,23 @@ const applicantOf = (
   displaced: (by) => socket.data.onDisplaced?.(by),
 })
 
+/** For all that connects elsewhere than to our namespace, where it would sit unknown and unanswered. */
+export const wrongNamespace =
+  (parts: Pick<AdmissionParts, 'refused'>) =>
+  (_: unknown, next: (error: ExtendedError) => void): void => {
+    parts.refused('bad-handshake')
+    next(refusalError('bad-handshake', `Connect to the namespace ${NAMESPACE}.`))
+  }
+
+/** It may be gone before Socket.IO calls it connected, even before its registration is durable; then nobody else would end its session. */
+const endIfGone = ({ conn }: PeerSocket, gone: () => void): void => {
+  if (conn.readyState === 'closed') gone()
+  else conn.once('close', gone)
+}
+
 export const admission =
   (parts: AdmissionParts) =>
-  (socket: CapsSocket, next: (error?: ExtendedError) => void): void => {
+  (socket: PeerSocket, next: (error?: ExtendedError) => void): void => {
     const refuse = (code: ConnectCode, message: string) => {
       parts.refused(code)
       next(refusalError(code, message))
@@ -44,10 +59,10 @@ export const admission =
     parts.register(applicantOf(socket, identity), (registration) => {
       if (registration.kind !== 'registered')
         return refuse('too-many-participants', 'This store has as many participants as it may have.')
-      // It may be gone before Socket.IO calls it connected; then nobody else would end its session.
-      socket.conn.once('close', () => registration.session.end())
       if (!registration.session.isCurrent()) return refuse('not-ready', 'A newer connection has taken over.')
-      socket.data.admitted = { sender, handshake, registration }
+      const gone = () => registration.session.end()
+      endIfGone(socket, gone)
+      socket.data.admitted = { sender, handshake, registration, gone }
       next()
     })
   }

@@ -1,21 +1,23 @@
 /**
- * One connection from its admission to its end: it gets its welcome, its grip on the queue, its handlers; loses the grip when a newer connection takes over; and is cut when it does not
+ * One connection from its admission to its end: it gets its welcome and its grip on the queue; loses the grip when a newer connection takes over; and is cut when it does not
  * read. What comes before the end of the admission cannot exist: Socket.IO delivers nothing before.
+ *
+ * open -> displaced (told by whom; refused in words) -> closed; open -> closed
  */
-
-import { PROTOCOL_VERSION } from '../../shared/messages.ts'
-import type { Receipt, Refused, Welcome } from '../../shared/protocol.ts'
-import { refusal } from '../../shared/refusal.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { type Position, PROTOCOL_VERSION } from '../../shared/messages.ts'
+import type { Welcome } from '../../shared/protocol.ts'
 import type { Delivery, Outlet } from '../delivery/ports.ts'
 import type { Sender } from '../domain/order.ts'
 import { owedTo } from '../domain/participant.ts'
 import type { Publisher } from '../intake/intake.ts'
-import { HANDLERS, type Peer } from './handlers.ts'
+import { dispatch, type Line } from './dispatch.ts'
+import { createFrameLimit } from './frame-limit.ts'
+import type { Peer } from './handlers.ts'
 import { createOutlet } from './outlet.ts'
 import type { ConnectionReports, Deliveries, Orders } from './ports.ts'
-import { splitCallback } from './reply.ts'
-import { waitingBytes } from './slow-reader.ts'
-import type { Admitted, CapsSocket } from './types.ts'
+import { slowReaderGuard } from './slow-reader.ts'
+import type { Admitted, PeerSocket } from './types.ts'
 
 export interface ConnectionOptions {
   readonly window: number
@@ -35,8 +37,13 @@ export interface ConnectionParts {
   readonly orders: Orders
   readonly reports: ConnectionReports
   readonly options: ConnectionOptions
-  readonly now: () => number
+  readonly clock: Pick<Clock, 'now' | 'after'>
 }
+
+/** Between telling a connection that it is displaced and closing it. */
+const DISPLACED_GRACE_MS = 500
+/** Answers to handovers that are late, besides those in flight. */
+const LATE_CALLBACKS = 1000
 
 const sizesOf = ({ handshake }: Admitted, options: ConnectionOptions) => ({
   window: Math.min(handshake.window ?? options.window, options.greatestWindow),
@@ -60,126 +67,138 @@ const welcomeOf = (
   }
 }
 
-/** The grip on the queue; null for a vendor that only sends. */
-const attach = (parts: ConnectionParts, admitted: Admitted, outlet: Outlet): Delivery | null => {
-  const { sender, registration } = admitted
-  const sizes = sizesOf(admitted, parts.options)
-  if (sender.role === 'driver') return parts.deliveries.attachDriver(sender.id, outlet, sizes.capacity)
-  return registration.record === null
-    ? null
-    : parts.deliveries.attachQueue(registration.record, outlet, sizes.window)
-}
-
-/** Drops what a lost grip would still be asked to do, and counts it. */
-const lostGrip = (reports: ConnectionReports): Delivery => ({
+/** Drops what it is asked to do, and counts it. */
+const noGrip = (reports: ConnectionReports): Delivery => ({
   acknowledge: (tokens) => reports.ignored(tokens.length),
   reject: (rejections) => reports.ignored(rejections.length),
   detach: () => {},
 })
 
-const relayPosition = (
-  socket: CapsSocket,
-  parts: ConnectionParts,
-  position: { lat: number; lng: number },
-): void => {
-  const { id } = socket.data.admitted!.sender
-  const time = new Date(parts.now()).toISOString()
-  for (const store of parts.orders.storesServedBy(id))
-    socket.nsp.to(store).volatile.emit('position', { ...position, driver: id, time })
-}
+class Connection {
+  readonly #socket: PeerSocket
+  readonly #parts: ConnectionParts
+  readonly #admitted: Admitted
+  readonly #sizes: ReturnType<typeof sizesOf>
+  readonly #line: Line
+  /** On the queue; a vendor that only sends has none. */
+  #grip: Delivery
+  #cancelClosing = () => {}
 
-const cutIfSlow = (socket: CapsSocket, parts: ConnectionParts): boolean => {
-  if (waitingBytes(socket) <= parts.options.outgoingBytes) return false
-  parts.reports.cut(socket.data.admitted!.sender.participant)
-  // Not a disconnect packet, which would wait behind all the rest.
-  socket.conn.close(true)
-  return true
-}
+  constructor(socket: PeerSocket, parts: ConnectionParts) {
+    const { reports, options } = parts
+    this.#socket = socket
+    this.#parts = parts
+    this.#admitted = socket.data.admitted!
+    this.#sizes = sizesOf(this.#admitted, options)
+    this.#grip = noGrip(reports)
+    this.#line = {
+      socket,
+      reports,
+      peer: this.#peer(),
+      frameLimit: createFrameLimit(socket.conn, options.frameBytes),
+      isCut: slowReaderGuard(socket, {
+        bytes: options.outgoingBytes,
+        exceeded: () => reports.cut(this.#admitted.sender.participant),
+      }),
+    }
+  }
 
-/** The peer that the handlers see; `grip` changes when a newer connection takes over. */
-const peerOf = (socket: CapsSocket, parts: ConnectionParts, grip: () => Delivery | null): Peer => {
-  const { sender, registration } = socket.data.admitted!
-  return {
-    sender,
-    session: registration.session,
-    publisher: parts.intake.open(sender),
-    orders: parts.orders,
-    delivery: grip,
-    relayPosition: (position) => relayPosition(socket, parts, position),
-    left: () => {
-      grip()?.detach()
-      registration.session.end()
-      socket.disconnect()
-    },
-    ignored: () => parts.reports.ignored(1),
+  open(): void {
+    const { sender, registration, gone } = this.#admitted
+    const socket = this.#socket
+    // From here on Socket.IO tells of the end itself; the transport's connection may outlive many of these.
+    socket.conn.off('close', gone)
+    socket.on('disconnect', (reason) => this.#ended(reason))
+    socket.onAny((...message) => dispatch(this.#line, message))
+    // A socket's private room bears its id, and a store may be named like one: nobody else is to be in it.
+    void socket.leave(socket.id)
+    socket.data.onDisplaced = (by) => this.#displaced(by)
+    // Taken over between its admission and now: nobody could tell it yet.
+    if (!registration.session.isCurrent()) return this.#displaced('a newer connection')
+    if (sender.role === 'vendor') void socket.join(sender.store)
+    this.#parts.reports.connected(sender.participant)
+    socket.emit('welcome', welcomeOf(this.#admitted, this.#sizes, this.#parts.options))
+    this.#grip = this.#attach()
+  }
+
+  #attach(): Delivery {
+    const { sender, registration } = this.#admitted
+    const { deliveries, reports } = this.#parts
+    const { window, capacity } = this.#sizes
+    if (sender.role === 'driver') return deliveries.attachDriver(sender.id, this.#outlet(capacity), capacity)
+    return registration.record === null
+      ? noGrip(reports)
+      : deliveries.attachQueue(registration.record, this.#outlet(window), window)
+  }
+
+  /** @param entries that may be in flight */
+  #outlet(entries: number): Outlet {
+    const outlet = createOutlet({
+      socket: this.#socket,
+      isBatched: this.#admitted.handshake.batch === true,
+      mostCallbacks: LATE_CALLBACKS + 2 * entries,
+      delivery: () => this.#grip,
+      mistaken: () => this.#parts.reports.ignored(1),
+    })
+    return {
+      hand: (handovers) => {
+        if (!this.#line.isCut()) outlet.hand(handovers)
+      },
+    }
+  }
+
+  #peer(): Peer {
+    const { sender, registration } = this.#admitted
+    const { intake, orders, reports } = this.#parts
+    return {
+      sender,
+      session: registration.session,
+      publisher: intake.open(sender),
+      orders,
+      delivery: () => this.#grip,
+      relayPosition: (position) => this.#relayPosition(position),
+      left: () => {
+        this.#loseGrip()
+        registration.session.end()
+        this.#socket.disconnect()
+      },
+      ignored: () => reports.ignored(1),
+      refused: (code) => reports.refused(code),
+    }
+  }
+
+  #relayPosition(position: Position): void {
+    const { id } = this.#admitted.sender
+    const time = new Date(this.#parts.clock.now()).toISOString()
+    for (const store of this.#parts.orders.storesServedBy(id))
+      this.#socket.nsp.to(store).volatile.emit('position', { ...position, driver: id, time })
+  }
+
+  #loseGrip(): void {
+    this.#grip.detach()
+    this.#grip = noGrip(this.#parts.reports)
+  }
+
+  #displaced(by: string): void {
+    const { sender } = this.#admitted
+    this.#loseGrip()
+    if (sender.role === 'vendor') void this.#socket.leave(sender.store)
+    this.#parts.reports.displaced(sender.participant, by)
+    this.#socket.emit('displaced', { by })
+    // Receipts that are under way still reach it, and what it sends meanwhile is refused in words.
+    this.#cancelClosing = this.#parts.clock.after(DISPLACED_GRACE_MS, () => this.#socket.disconnect())
+  }
+
+  #ended(reason: string): void {
+    const { sender, registration } = this.#admitted
+    this.#cancelClosing()
+    this.#line.frameLimit.stop()
+    this.#loseGrip()
+    registration.session.end()
+    this.#parts.reports.disconnected(sender.participant, reason)
   }
 }
 
-const NOT_CONNECTED = refusal('no-longer-connected', 'Another connection has taken this participant over.')
-
-const answerOf =
-  (socket: CapsSocket, parts: ConnectionParts, callback: ((answer: object) => void) | null) =>
-  (answer: Receipt | Refused | object): void => {
-    if (callback === null) parts.reports.unheard(!('ok' in answer) || answer.ok === true)
-    else if (socket.connected && !cutIfSlow(socket, parts)) callback(answer)
-  }
-
-const dispatch = (
-  socket: CapsSocket,
-  parts: ConnectionParts,
-  peer: Peer,
-  message: [string, ...unknown[]],
-): void => {
-  const [name, ...rest] = message
-  const { args, callback } = splitCallback(rest)
-  const answer = answerOf(socket, parts, callback)
-  if (!peer.session.isCurrent()) return answer(NOT_CONNECTED)
-  const handler = HANDLERS.get(name)
-  if (handler === undefined)
-    return answer(refusal('unknown-message', `There is no message ${JSON.stringify(name.slice(0, 64))}.`))
-  handler(peer, args[0], answer)
-}
-
-export const accept = (socket: CapsSocket, parts: ConnectionParts): void => {
-  const admitted = socket.data.admitted!
-  const { participant } = admitted.sender
-  let grip: Delivery | null = null
-  const direct = createOutlet({
-    socket,
-    isBatched: admitted.handshake.batch === true,
-    delivery: () => grip,
-    mistaken: () => parts.reports.ignored(1),
-  })
-  const outlet: Outlet = {
-    hand: (handovers) => {
-      if (!cutIfSlow(socket, parts)) direct.hand(handovers)
-    },
-  }
-
-  const loseGrip = () => {
-    grip?.detach()
-    grip = lostGrip(parts.reports)
-  }
-  socket.data.onDisplaced = (by) => {
-    loseGrip()
-    parts.reports.displaced(participant, by)
-    socket.emit('displaced', { by })
-    socket.disconnect()
-  }
-  socket.on('disconnect', (reason) => {
-    loseGrip()
-    admitted.registration.session.end()
-    parts.reports.disconnected(participant, reason)
-  })
-  // Taken over between its admission and now: nobody could tell it yet.
-  if (!admitted.registration.session.isCurrent()) return socket.data.onDisplaced('a newer connection')
-  // A socket's private room bears its id, and a store may be named like one: nobody else is to be in it.
-  void socket.leave(socket.id)
-  if (admitted.sender.role === 'vendor') void socket.join(admitted.sender.store)
-
-  const peer = peerOf(socket, parts, () => grip)
-  socket.onAny((...message: [string, ...unknown[]]) => dispatch(socket, parts, peer, message))
-  parts.reports.connected(participant)
-  socket.emit('welcome', welcomeOf(admitted, sizesOf(admitted, parts.options), parts.options))
-  grip = attach(parts, admitted, outlet)
-}
+/** Takes over a connection that admission has let in. */
+export const accept = (socket: PeerSocket, parts: ConnectionParts): void =>
+  new Connection(socket, parts).open()

@@ -2,6 +2,7 @@
  * What each message does. A handler gets the message's one argument as it came and a way to answer; it decodes, hands over to the part that is concerned, and answers with what that
  * says. There is one entry a message: a name that is not here is an unknown message.
  */
+import type { RefusalCode } from '../../shared/codes.ts'
 import { orderKey } from '../../shared/ids.ts'
 import { type Decoded, decoderOf, INBOUND_SCHEMAS } from '../../shared/messages.ts'
 import type { Receipt, Refused } from '../../shared/protocol.ts'
@@ -19,14 +20,16 @@ export interface Peer {
   readonly session: Session
   readonly publisher: Publisher
   readonly orders: Orders
-  /** Its grip on its queue; null for a vendor that only sends. */
-  delivery(): Delivery | null
+  /** Its grip on its queue. */
+  delivery(): Delivery
   /** Relays a driver's position to the rooms of the stores concerned. */
   relayPosition(position: { lat: number; lng: number }): void
   /** The participant has left: the connection ends when the answer is out. */
   left(): void
   /** Something came that could not be decoded and has no answer. */
   ignored(): void
+  /** Something else than an event was refused; intake counts those itself. */
+  refused(code: RefusalCode): void
 }
 
 type Answer = (answer: object) => void
@@ -44,10 +47,16 @@ const decoders = {
 const malformed = (decoded: Extract<Decoded<never>, { ok: false }>): Refused =>
   refusal('malformed', decoded.message, { fields: decoded.fields })
 
+/** Answers with a refusal, and counts it. */
+export const refuse = (peer: Pick<Peer, 'refused'>, answer: Answer, refused: Refused): void => {
+  peer.refused(refused.code)
+  answer(refused)
+}
+
 /** Answers with a refusal if the role is wrong. @returns true if it did */
 const isRefused = (peer: Peer, role: Sender['role'], message: string, answer: Answer): boolean => {
   const denied = roleRefusal(peer.sender, role, message)
-  if (denied !== null) answer(refusal(denied.code, denied.message))
+  if (denied !== null) refuse(peer, answer, refusal(denied.code, denied.message))
   return denied !== null
 }
 
@@ -66,29 +75,34 @@ const RELEASE_REFUSALS = {
 const release: Handler = (peer, argument, answer) => {
   if (isRefused(peer, 'driver', 'release', answer)) return
   const decoded = decoders.release(argument)
-  if (!decoded.ok) return answer(malformed(decoded))
+  if (!decoded.ok) return refuse(peer, answer, malformed(decoded))
   const { store, orderId, reason } = decoded.value
-  peer.orders.release(peer.sender.id, { order: orderKey(store, orderId), reason }, (outcome) =>
-    answer(outcome === 'released' ? accepted(peer) : RELEASE_REFUSALS[outcome]),
-  )
+  peer.orders.release(peer.sender.id, { order: orderKey(store, orderId), reason }, (outcome) => {
+    if (outcome === 'released') answer(accepted(peer))
+    else refuse(peer, answer, RELEASE_REFUSALS[outcome])
+  })
 }
+
+const UNKNOWN_ORDER = refusal('unknown-order', 'The store has no such order, or no longer.')
 
 const track: Handler = (peer, argument, answer) => {
   if (isRefused(peer, 'vendor', 'track', answer)) return
   const decoded = decoders.track(argument)
-  if (!decoded.ok) return answer(malformed(decoded))
+  if (!decoded.ok) return refuse(peer, answer, malformed(decoded))
   const { store } = peer.sender as Extract<Sender, { role: 'vendor' }>
-  peer.orders.track(orderKey(store, decoded.value.orderId), (found) =>
-    answer(found ?? refusal('unknown-order', 'The store has no such order, or no longer.')),
-  )
+  peer.orders.track(orderKey(store, decoded.value.orderId), (found) => {
+    if (found === null) refuse(peer, answer, UNKNOWN_ORDER)
+    else answer(found)
+  })
 }
+
+const HAS_PARCELS = refusal('has-parcels', 'This driver has an order in transit: deliver it first.')
 
 const leave: Handler = (peer, _, answer) => {
   // A vendor's answers end here, so that none comes behind the end of its queue; a driver may be refused, and then goes on.
-  if (peer.sender.role === 'vendor') peer.delivery()?.detach()
+  if (peer.sender.role === 'vendor') peer.delivery().detach()
   peer.session.leave((hasLeft) => {
-    if (!hasLeft)
-      return answer(refusal('has-parcels', 'This driver has an order in transit: deliver it first.'))
+    if (!hasLeft) return refuse(peer, answer, HAS_PARCELS)
     answer(accepted(peer))
     peer.left()
   })
@@ -96,18 +110,19 @@ const leave: Handler = (peer, _, answer) => {
 
 const token: Handler = (peer, argument, answer) => {
   const decoded = decoders.token(argument)
-  answer(decoded.ok ? accepted(peer) : malformed(decoded))
+  if (decoded.ok) answer(accepted(peer))
+  else refuse(peer, answer, malformed(decoded))
 }
 
 const acknowledge: Handler = (peer, argument) => {
   const decoded = decoders.acknowledge(argument)
-  if (decoded.ok) peer.delivery()?.acknowledge([...new Set(decoded.value)])
+  if (decoded.ok) peer.delivery().acknowledge([...new Set(decoded.value)])
   else peer.ignored()
 }
 
 const reject: Handler = (peer, argument) => {
   const decoded = decoders.reject(argument)
-  if (decoded.ok) peer.delivery()?.reject(decoded.value)
+  if (decoded.ok) peer.delivery().reject(decoded.value)
   else peer.ignored()
 }
 

@@ -1,12 +1,11 @@
 /**
- * The way out to one connection: events in one frame if it asked for `batch`, else a frame each with a Socket.IO callback. A peer that does not read is cut when too much waits
- * for it; its queue keeps the rest.
+ * The way out to one connection: events in one frame if it asked for `batch`, else a frame each with a Socket.IO callback.
  */
 import { decoderOf, HandoverReplySchema } from '../../shared/messages.ts'
 import type { HandedEvent } from '../../shared/protocol.ts'
 import type { Delivery, Handover, Outlet } from '../delivery/ports.ts'
 import { tokenOf } from '../domain/token.ts'
-import type { CapsSocket } from './types.ts'
+import type { PeerSocket } from './types.ts'
 
 const decodeReply = decoderOf(HandoverReplySchema)
 
@@ -17,36 +16,59 @@ const handedEvent = ({ entry, attempt }: Handover): HandedEvent => {
 
 /** What a peer answers to a single handover: nothing acknowledges, `{ reject }` rejects, anything else is a mistake that says nothing. */
 export const answer = (
-  delivery: () => Delivery | null,
+  delivery: () => Delivery,
   token: string,
   args: readonly unknown[],
   mistaken: () => void,
 ): void => {
   const [reply] = args
-  if (reply === undefined || reply === null) return delivery()?.acknowledge([token])
+  if (reply === undefined || reply === null) return delivery().acknowledge([token])
   const decoded = decodeReply(reply)
-  if (decoded.ok) delivery()?.reject([{ entry: token, reason: decoded.value.reject }])
+  if (decoded.ok) delivery().reject([{ entry: token, reason: decoded.value.reject }])
   else mistaken()
 }
 
 export interface OutletParts {
-  readonly socket: CapsSocket
+  readonly socket: PeerSocket
   readonly isBatched: boolean
-  /** The grip on the queue that answers go to; null until it is there. */
-  delivery(): Delivery | null
+  /** Callbacks that may be open; the oldest of more are forgotten. */
+  readonly mostCallbacks: number
+  /** The grip on the queue that answers go to. */
+  delivery(): Delivery
   /** An answer that is none. */
   mistaken(): void
 }
 
-export const createOutlet = ({ socket, isBatched, delivery, mistaken }: OutletParts): Outlet => {
+/** Inside of Socket.IO: the callbacks that were not called yet, oldest first. */
+interface Open {
+  readonly acks?: Map<number, unknown>
+}
+
+/** Socket.IO keeps a callback until it is called or the connection ends: for ever, if the peer acknowledges with messages instead, or never. */
+const forgetOldest = (socket: PeerSocket, most: number): void => {
+  const { acks } = socket as unknown as Open
+  for (const id of acks?.keys() ?? []) {
+    if (acks!.size <= most) return
+    acks!.delete(id)
+  }
+}
+
+export const createOutlet = ({
+  socket,
+  isBatched,
+  mostCallbacks,
+  delivery,
+  mistaken,
+}: OutletParts): Outlet => {
   const handOne = (handover: Handover) => {
     const event = handedEvent(handover)
     socket.emit(event.event, event, (...args: unknown[]) => answer(delivery, event.entry, args, mistaken))
   }
   return {
     hand(handovers) {
-      if (isBatched) socket.emit('events', handovers.map(handedEvent))
-      else for (const handover of handovers) handOne(handover)
+      if (isBatched) return void socket.emit('events', handovers.map(handedEvent))
+      for (const handover of handovers) handOne(handover)
+      forgetOldest(socket, mostCallbacks)
     },
   }
 }

@@ -1,4 +1,5 @@
 /** What the socket side needs of others. */
+import type { RefusalCode } from '../../shared/codes.ts'
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
 import type { Assignment, TrackReply } from '../../shared/protocol.ts'
 import type { Delivery, Outlet } from '../delivery/ports.ts'
@@ -29,7 +30,8 @@ export interface ConnectionReports {
   connected(participant: ParticipantId): void
   disconnected(participant: ParticipantId, reason: string): void
   displaced(participant: ParticipantId, by: string): void
-  refused(code: string): void
+  /** Something else than an event was refused. */
+  refused(code: RefusalCode): void
   /** A message that came without a callback was answered. */
   unheard(isOk: boolean): void
   /** Something that could not be decoded and has no answer. */

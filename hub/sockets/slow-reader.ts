@@ -1,11 +1,12 @@
 /**
- * How much waits for a peer that does not read: packets that Engine.IO has not written, and bytes that the operating system has not taken.
+ * A peer that does not read: what waits for it is what Engine.IO has not written and what the operating system has not taken. When that is too much the peer is cut; its queue keeps
+ * the rest.
  */
-import type { CapsSocket } from './types.ts'
+import type { PeerSocket } from './types.ts'
 
 /** Inside of Engine.IO, as far as it is of use here. */
 interface Transport {
-  readonly socket?: { readonly bufferedAmount?: number }
+  readonly socket?: { readonly bufferedAmount?: number; terminate?(): void }
 }
 
 interface Buffered {
@@ -13,10 +14,40 @@ interface Buffered {
   readonly transport?: Transport
 }
 
+type Connected = Pick<PeerSocket, 'conn'>
+
+const insideOf = ({ conn }: Connected): Buffered => conn as unknown as Buffered
+
 const lengthOf = (data: unknown): number => (typeof data === 'string' ? data.length : 0)
 
-export const waitingBytes = (socket: Pick<CapsSocket, 'conn'>): number => {
-  const { writeBuffer = [], transport } = socket.conn as unknown as Buffered
+export const waitingBytes = (socket: Connected): number => {
+  const { writeBuffer = [], transport } = insideOf(socket)
   const unwritten = writeBuffer.reduce((bytes, { data }) => bytes + lengthOf(data), 0)
   return unwritten + (transport?.socket?.bufferedAmount ?? 0)
+}
+
+/** At once: a disconnect packet or a WebSocket's close frame would wait behind all the rest, and keep it in memory. */
+const cut = (socket: Connected): void => {
+  const webSocket = insideOf(socket).transport?.socket
+  socket.conn.close(true)
+  webSocket?.terminate?.()
+}
+
+/**
+ * To be asked before anything is sent: has the peer been given up? The connection ends a little later, since whoever asks is in the middle of
+ * something and must not hear of the end before it is done.
+ */
+export const slowReaderGuard = (
+  socket: Connected,
+  limit: { readonly bytes: number; exceeded(): void },
+): (() => boolean) => {
+  let isCut = false
+  return () => {
+    if (!isCut && waitingBytes(socket) > limit.bytes) {
+      isCut = true
+      limit.exceeded()
+      queueMicrotask(() => cut(socket))
+    }
+    return isCut
+  }
 }

@@ -1,5 +1,6 @@
 /** Socket.IO's server side, typed with our protocol. */
-import type { Namespace, Socket } from 'socket.io'
+import type { EventEmitter } from 'node:events'
+import type { Namespace } from 'socket.io'
 import type { Handshake } from '../../shared/messages.ts'
 import type { ClientToHub, HubToClient } from '../../shared/protocol.ts'
 import type { Sender } from '../domain/order.ts'
@@ -10,6 +11,8 @@ export interface Admitted {
   readonly sender: Sender
   readonly handshake: Handshake
   readonly registration: Extract<Registration, { kind: 'registered' }>
+  /** Ends the session of a connection that is gone before Socket.IO calls it connected; listens to `conn` until then. */
+  readonly gone: () => void
 }
 
 export interface SocketData {
@@ -18,5 +21,28 @@ export interface SocketData {
   onDisplaced?: (by: string) => void
 }
 
+/** Engine.IO's side of a connection, which may carry several sockets one after another. */
+export interface PeerConnection extends Pick<EventEmitter, 'on' | 'once' | 'off'> {
+  readonly readyState: string
+  /** @param discard without sending what waits */
+  close(discard: boolean): unknown
+}
+
+/** What is used here of a Socket.IO socket, and what tests stub. */
+export interface PeerSocket {
+  readonly id: string
+  readonly connected: boolean
+  readonly data: SocketData
+  readonly handshake: { readonly auth: unknown; readonly address: string }
+  readonly conn: PeerConnection
+  readonly nsp: { to(room: string): { readonly volatile: Pick<PeerSocket, 'emit'> } }
+  on(event: 'disconnect', listener: (reason: string) => void): unknown
+  /** Called for whatever the peer sends, with the message's name first and its callback last. */
+  onAny(listener: (...message: unknown[]) => void): unknown
+  emit<E extends keyof HubToClient>(event: E, ...args: Parameters<HubToClient[E]>): unknown
+  join(room: string): unknown
+  leave(room: string): unknown
+  disconnect(): unknown
+}
+
 export type CapsNamespace = Namespace<ClientToHub, HubToClient, Record<string, never>, SocketData>
-export type CapsSocket = Socket<ClientToHub, HubToClient, Record<string, never>, SocketData>

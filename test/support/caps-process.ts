@@ -20,13 +20,11 @@ const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(CAPS|LOG|npm)_/.test(name)),
 )
 
-export const startCaps = (...args: string[]): CapsProcess => {
-  const child = spawn(process.execPath, ['bin/caps.js', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: environment,
-  })
+/** Runs a program that runs ours. */
+export const startProcess = (command: string, args: readonly string[]): CapsProcess => {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment })
   running.add(child)
-  const inbox = createInbox<string>(`a line of caps ${args.join(' ')}`)
+  const inbox = createInbox<string>(`a line of ${command} ${args.join(' ')}`)
   for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', inbox.put)
   const ended = eventOf<[number | null, string | null]>(child, 'close').then(([code, signal]) => {
     running.delete(child)
@@ -36,6 +34,9 @@ export const startCaps = (...args: string[]): CapsProcess => {
   ended.catch(() => {})
   return { child, line: (text) => inbox.next((line) => line.includes(text)), lines: inbox.all, ended }
 }
+
+export const startCaps = (...args: string[]): CapsProcess =>
+  startProcess(process.execPath, ['bin/caps.js', ...args])
 
 /** For `afterEach`: whatever a failed test has left running. */
 export const killLeftovers = (): void => {

@@ -1,0 +1,64 @@
+/**
+ * From a message to its handler, and from the handler's answer to the peer. A message that came without a callback is processed all the same, and its answer counted; every other one
+ * is answered, unless the connection has ended meanwhile.
+ */
+import type { Refused } from '../../shared/protocol.ts'
+import { refusal } from '../../shared/refusal.ts'
+import type { FrameLimit } from './frame-limit.ts'
+import { HANDLERS, type Peer, refuse } from './handlers.ts'
+import type { ConnectionReports } from './ports.ts'
+import type { PeerSocket } from './types.ts'
+
+export interface Line {
+  readonly socket: Pick<PeerSocket, 'connected'>
+  readonly peer: Peer
+  readonly reports: Pick<ConnectionReports, 'unheard'>
+  readonly frameLimit: FrameLimit
+  /** Has the peer been given up because it does not read? */
+  isCut(): boolean
+}
+
+type Callback = (answer: object) => void
+
+const NOT_CONNECTED = refusal('no-longer-connected', 'Another connection has taken this participant over.')
+
+/** Socket.IO puts the callback behind all else; nothing else that comes over the wire is a function. */
+const splitCallback = (args: readonly unknown[]): { args: readonly unknown[]; callback: Callback | null } => {
+  const last = args.at(-1)
+  return typeof last === 'function'
+    ? { args: args.slice(0, -1), callback: last as Callback }
+    : { args, callback: null }
+}
+
+const countUnheard = ({ reports }: Line, answer: object): void => {
+  for (const one of Array.isArray(answer) ? answer : [answer]) reports.unheard((one as { ok: boolean }).ok)
+}
+
+const answerOf =
+  (line: Line, callback: Callback | null): Callback =>
+  (answer) => {
+    if (callback === null) countUnheard(line, answer)
+    else if (line.socket.connected && !line.isCut()) callback(answer)
+  }
+
+const messageRefusal = (
+  { peer, frameLimit }: Line,
+  name: unknown,
+  args: readonly unknown[],
+): Refused | null => {
+  if (!peer.session.isCurrent()) return NOT_CONNECTED
+  if (frameLimit.isExceededBy([name, ...args]))
+    return refusal('too-large', `A message takes at most ${frameLimit.bytes} bytes; this one has more.`)
+  return HANDLERS.has(name as string)
+    ? null
+    : refusal('unknown-message', `There is no message ${JSON.stringify(name).slice(0, 64)}.`)
+}
+
+/** @param message its name comes first, and may be a number: Socket.IO lets that through */
+export const dispatch = (line: Line, [name, ...rest]: readonly unknown[]): void => {
+  const { args, callback } = splitCallback(rest)
+  const answer = answerOf(line, callback)
+  const refused = messageRefusal(line, name, args)
+  if (refused !== null) return refuse(line.peer, answer, refused)
+  HANDLERS.get(name as string)!(line.peer, args[0], answer)
+}

@@ -1,0 +1,43 @@
+import { expect } from 'chai'
+import sinon from 'sinon'
+import { slowReaderGuard, waitingBytes } from '../../../hub/sockets/slow-reader.ts'
+import { StubSocket } from './stub-socket.ts'
+
+const turnEnds = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+describe('slow reader', () => {
+  it('[SK8] counts what is not written and what the operating system has not taken', () => {
+    const socket = new StubSocket({})
+    socket.conn.writeBuffer = [{ data: 'abc' }, { data: undefined }, { data: 'de' }]
+    socket.conn.transport.socket.bufferedAmount = 10
+    expect(waitingBytes(socket)).to.equal(15)
+  })
+
+  it('[SK8] counts a polling connection, which has no WebSocket, by what is not written', () => {
+    const conn = { ...new StubSocket({}).conn, writeBuffer: [{ data: 'abc' }], transport: {} }
+    expect(waitingBytes({ conn } as unknown as StubSocket)).to.equal(3)
+  })
+
+  it('[SK8] leaves a peer alone up to the limit', () => {
+    const socket = new StubSocket({})
+    const exceeded = sinon.stub()
+    socket.conn.transport.socket.bufferedAmount = 100
+    expect(slowReaderGuard(socket, { bytes: 100, exceeded })()).to.equal(false)
+    sinon.assert.notCalled(exceeded)
+  })
+
+  it('[SK8] cuts a peer above it once, when whoever asked is done', async () => {
+    const socket = new StubSocket({})
+    const exceeded = sinon.stub()
+    const isCut = slowReaderGuard(socket, { bytes: 100, exceeded })
+    socket.conn.transport.socket.bufferedAmount = 101
+    expect(isCut()).to.equal(true)
+    sinon.assert.notCalled(socket.conn.close)
+    socket.conn.transport.socket.bufferedAmount = 0
+    expect(isCut()).to.equal(true)
+    await turnEnds()
+    expect(socket.conn.close.args).to.deep.equal([[true]])
+    sinon.assert.calledOnce(socket.conn.transport.socket.terminate)
+    sinon.assert.calledOnce(exceeded)
+  })
+})

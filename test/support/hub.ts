@@ -1,0 +1,53 @@
+/** A real hub in the test's process: real HTTP and Socket.IO on a free port, its data in memory unless something else is given. It closes when the test has ended. */
+import { MemoryLevel } from 'memory-level'
+import { readHubConfig } from '../../hub/config.ts'
+import type { HubOptions } from '../../hub/hub.ts'
+import type { Database } from '../../hub/ledger/level/database.ts'
+import { ledgerOn } from '../../hub/ledger/level/open.ts'
+import { type HubService, serveHub } from '../../hub/main.ts'
+import { HubReports } from '../../hub/reports.ts'
+import { systemClock } from '../../shared/clock.ts'
+import { atEndOfTest } from './cleanup.ts'
+
+export interface TestHubSettings {
+  readonly options?: Partial<HubOptions>
+  readonly isDiskLow?: () => boolean
+  readonly database?: Database
+}
+
+export interface LogLine {
+  readonly level: 'debug' | 'info' | 'warn'
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly text: string
+}
+
+export interface TestHub extends HubService {
+  readonly reports: HubReports
+  readonly log: readonly LogLine[]
+  readonly url: string
+}
+
+const recordingLog = (lines: LogLine[]) => {
+  const at =
+    (level: LogLine['level']) =>
+    (fields: object, text = '') =>
+      void lines.push({ level, fields: { ...fields }, text })
+  return { debug: at('debug'), info: at('info'), warn: at('warn') }
+}
+
+export const startTestHub = async (settings: TestHubSettings = {}): Promise<TestHub> => {
+  const log: LogLine[] = []
+  const reports = new HubReports(recordingLog(log), { event: (_, write) => write(), close: () => {} })
+  const service = await serveHub(
+    {
+      ledger: await ledgerOn(settings.database ?? new MemoryLevel<string, string>(), systemClock),
+      clock: systemClock,
+      reports,
+      pressure: { isDiskLow: settings.isDiskLow ?? (() => false) },
+      options: { ...readHubConfig({}, {}).options, ...settings.options },
+    },
+    { host: '127.0.0.1', port: 0 },
+  )
+  atEndOfTest(() => service.close())
+  return { ...service, reports, log, url: `http://127.0.0.1:${service.port}` }
+}

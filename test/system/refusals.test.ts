@@ -1,0 +1,178 @@
+/** Every code with which the hub refuses, provoked over real sockets. */
+import { expect } from 'chai'
+import { CODES, type RefusalCode } from '../../shared/codes.ts'
+import { driverOf, openClient, orderOf, refusalOf, type TestClient, vendorOf } from '../support/client.ts'
+import { CrashingDatabase } from '../support/crashing-database.ts'
+import { startTestHub, type TestHub } from '../support/hub.ts'
+import { eventOf } from '../support/waiting.ts'
+
+const PROGRESS = { store: 'acme', orderId: 'o-1' }
+const pickup = (orderId: string) => ({ event: 'pickup', payload: orderOf('acme', orderId) })
+
+const urlOf = async (...[settings]: Parameters<typeof startTestHub>): Promise<string> =>
+  (await startTestHub(settings)).url
+
+const newVendor = async (...settings: Parameters<typeof startTestHub>): Promise<TestClient> =>
+  vendorOf(await urlOf(...settings), 'acme')
+
+/** A driver that has acknowledged order o-1, and the hub. */
+const newCarrier = async (): Promise<{ url: string; vendor: TestClient; driver: TestClient }> => {
+  const url = await urlOf()
+  const [vendor, driver] = [await vendorOf(url, 'acme'), await driverOf(url, 'd', { capacity: 1 })]
+  await vendor.ask('pickup', orderOf('acme', 'o-1'))
+  ;(await driver.handed.next()).reply()
+  await driver.ask('assignments')
+  return { url, vendor, driver }
+}
+
+/** A hub that is about to stop and cannot finish, since its disk takes its time. Calls `meanwhile` with a client that was connected before. */
+const whileStopping = async (meanwhile: (hub: TestHub, vendor: TestClient) => Promise<unknown>) => {
+  const database = new CrashingDatabase()
+  const hub = await startTestHub({ database })
+  const vendor = await vendorOf(hub.url, 'acme')
+  const synced = new Promise<void>((resolve) => database.onSync(resolve))
+  database.hold()
+  const underWay = vendor.ask('pickup', orderOf('acme', 'o-1'))
+  await synced
+  const draining = eventOf(vendor.socket, 'draining')
+  const closed = hub.close()
+  await draining
+  const answer = await meanwhile(hub, vendor)
+  database.release()
+  expect(await underWay).to.include({ ok: true })
+  await closed
+  return answer
+}
+
+const lastOf = async (answers: Promise<readonly unknown[]>): Promise<unknown> => (await answers).at(-1)
+
+/** Provokes the refusal and gives it; the compiler asks for one of each. */
+const PROVOCATIONS: Readonly<Record<RefusalCode, () => Promise<unknown>>> = {
+  'bad-handshake': async () => refusalOf(await urlOf(), { role: 'vendor' }),
+  'protocol-version': async () => refusalOf(await urlOf(), { role: 'driver', id: 'd', protocol: 2 }),
+  'too-many-participants': async () => {
+    const url = await urlOf({ options: { participantsPerStore: 1 } })
+    await vendorOf(url, 'acme')
+    return refusalOf(url, { role: 'vendor', store: 'acme', id: 'till-2' })
+  },
+  'not-ready': () => whileStopping(({ url }) => refusalOf(url, { role: 'driver', id: 'd' })),
+
+  malformed: async () => (await newVendor()).ask('pickup', { ...orderOf('acme', 'o-1'), customer: 7 }),
+  'too-large': async () => (await newVendor()).ask('token', 'x'.repeat(300_000)),
+  'batch-too-long': async () => (await newVendor({ options: { batchLength: 2 } })).ask('publish', [1, 2, 3]),
+  'unknown-message': async () => (await newVendor()).ask('pick-up', orderOf('acme', 'o-1')),
+  'not-permitted': async () => (await newVendor()).ask('in-transit', PROGRESS),
+  'foreign-store': async () => (await newVendor()).ask('pickup', orderOf('other', 'o-1')),
+  'identity-conflict': async () => {
+    const vendor = await newVendor()
+    await vendor.ask('pickup', orderOf('acme', 'o-1'))
+    return vendor.ask('pickup', { ...orderOf('acme', 'o-1'), customer: 'Somebody Else' })
+  },
+  'unknown-order': async () => (await driverOf(await urlOf(), 'd')).ask('in-transit', PROGRESS),
+  'not-offered': async () => {
+    const { vendor, driver } = await newCarrier()
+    await vendor.ask('pickup', orderOf('acme', 'o-2'))
+    return driver.ask('in-transit', { store: 'acme', orderId: 'o-2' })
+  },
+  'held-by-another': async () => {
+    const { url } = await newCarrier()
+    return (await driverOf(url, 'another')).ask('in-transit', PROGRESS)
+  },
+  'out-of-order': async () => (await newCarrier()).driver.ask('delivered', PROGRESS),
+  'not-held': async () => (await driverOf(await urlOf(), 'd')).ask('release', { ...PROGRESS, reason: '' }),
+  'has-parcels': async () => {
+    const { driver } = await newCarrier()
+    await driver.ask('in-transit', PROGRESS)
+    return driver.ask('leave')
+  },
+  'no-longer-connected': async () => {
+    const url = await urlOf()
+    const older = await vendorOf(url, 'acme')
+    const displaced = eventOf(older.socket, 'displaced')
+    await vendorOf(url, 'acme')
+    await displaced
+    return older.ask('pickup', orderOf('acme', 'o-1'))
+  },
+  'queue-full': async () =>
+    lastOf((await newVendor({ options: { queueLength: 1 } })).ask('publish', [pickup('o-1'), pickup('o-2')])),
+  'disk-low': async () => (await newVendor({ isDiskLow: () => true })).ask('pickup', orderOf('acme', 'o-1')),
+  'rate-limited': async () =>
+    lastOf(
+      (await newVendor({ options: { pickupsPerSecond: 1 } })).ask('publish', [pickup('o-1'), pickup('o-2')]),
+    ),
+  busy: async () => {
+    const database = new CrashingDatabase()
+    const vendor = await newVendor({ database, options: { undecidedEvents: 1 } })
+    const synced = new Promise<void>((resolve) => database.onSync(resolve))
+    database.hold()
+    const underWay = vendor.ask('pickup', orderOf('acme', 'o-1'))
+    await synced
+    const answer = await vendor.ask('pickup', orderOf('acme', 'o-2'))
+    database.release()
+    await underWay
+    return answer
+  },
+  draining: () => whileStopping((_, vendor) => vendor.ask('pickup', orderOf('acme', 'o-2'))),
+}
+
+describe('refusals', () => {
+  for (const [code, { temporary, at }] of Object.entries(CODES))
+    it(`[SK1][SK2] ${code} is answered in words${at === 'connect' ? ' to a connection' : ''}`, async () => {
+      const answer = (await PROVOCATIONS[code as RefusalCode]()) as { message: string }
+      const kind = at === 'connect' ? {} : { ok: false, temporary }
+      expect(answer).to.include({ ...kind, code })
+      expect(answer.message).to.match(/^\S.{10,}/)
+    })
+
+  it('[HB6] take no new order while the disk is low, but all that belongs to accepted ones, and new ones when there is room again', async () => {
+    let isDiskLow = false
+    const { url } = await startTestHub({ isDiskLow: () => isDiskLow })
+    const [vendor, driver] = [await vendorOf(url, 'acme'), await driverOf(url, 'd')]
+    await vendor.ask('pickup', orderOf('acme', 'o-1'))
+    isDiskLow = true
+    expect(await vendor.ask('pickup', orderOf('acme', 'o-2'))).to.deep.include({
+      code: 'disk-low',
+      temporary: true,
+      retryAfterMs: 5000,
+    })
+    expect(await vendor.ask('pickup', orderOf('acme', 'o-1'))).to.include({ ok: true, duplicate: true })
+    ;(await driver.handed.next()).reply()
+    for (const event of ['in-transit', 'delivered'])
+      expect(await driver.ask(event, PROGRESS)).to.include({ ok: true })
+    isDiskLow = false
+    expect(await vendor.ask('pickup', orderOf('acme', 'o-2'))).to.include({ ok: true })
+  })
+
+  it('[HB8] are logged with their code, accepted events with all that they are', async () => {
+    const { url, log } = await startTestHub()
+    const vendor = await vendorOf(url, 'acme')
+    await vendor.ask('pickup', orderOf('acme', 'o-1'))
+    for (const [message, argument] of [
+      ['pickup', {}],
+      ['track', {}],
+      ['nothing', {}],
+      ['assignments', {}],
+    ] as const)
+      await vendor.ask(message, argument)
+    const [event] = log.filter(({ text }) => text === 'EVENT')
+    expect(event?.fields).to.have.keys('event', 'time', 'payload')
+    expect(event?.fields).to.deep.include({ event: 'pickup', payload: orderOf('acme', 'o-1') })
+    expect(log.filter(({ text }) => text === 'refused').map(({ fields }) => fields.code)).to.deep.equal([
+      'malformed',
+      'malformed',
+      'unknown-message',
+      'not-permitted',
+    ])
+  })
+
+  it('[SK1] tell a client that forgot the namespace where to connect', async () => {
+    const { socket } = openClient(await urlOf(), {})
+    const elsewhere = socket.io.socket('/')
+    elsewhere.connect()
+    const [error] = await eventOf<[Error & { data: unknown }]>(elsewhere, 'connect_error')
+    expect(error.data).to.deep.equal({
+      code: 'bad-handshake',
+      message: 'Connect to the namespace /caps.',
+    })
+  })
+})
