@@ -3,7 +3,9 @@
  * when. It is never written to for its own sake: whatever becomes durable is applied to it, at the start and ever after, so it cannot part from the ledger.
  */
 import type { OrderKey } from '../../shared/ids.ts'
+import { pickupEntry } from '../domain/dispatch.ts'
 import { holderOf, keyOf, type OrderRecord } from '../domain/order.ts'
+import { bytesOf } from './entry-bytes.ts'
 import { Fleet } from './fleet.ts'
 
 type Phase = 'returned' | 'leased' | 'assigned' | 'in-transit'
@@ -28,8 +30,8 @@ export class Board {
   /** When a handed lease is overdue, earliest first. A lease that is not handed over (its driver is away) has no deadline here. */
   readonly #leaseDeadlines = new Map<OrderKey, number>()
   readonly #assignmentDeadlines = new Map<OrderKey, number>()
-  /** Positions of leased pickups, by which their driver names them. */
-  readonly #leasedAt = new Map<number, OrderKey>()
+  /** Leased pickups by their lease's token, by which their driver names them. */
+  readonly #leases = new Map<string, OrderKey>()
 
   /**
    * An order as it is now. @param assignmentOverdueMs when it is overdue if it is newly assigned
@@ -54,7 +56,7 @@ export class Board {
     this.#returned.delete(key)
     this.#leaseDeadlines.delete(key)
     this.#assignmentDeadlines.delete(key)
-    this.#leasedAt.delete(before.record.dispatch.position)
+    if (before.phase === 'leased') this.#leases.delete(before.record.dispatch.lease!.token)
     if (before.holder !== null) this.fleet.letGo(before.holder, key)
   }
 
@@ -64,10 +66,11 @@ export class Board {
     now: { phase: Phase; assignmentOverdueMs: number },
   ): boolean {
     const holder = holderOf(record)
-    if (holder !== null) this.fleet.hold(holder, key)
+    if (holder !== null)
+      this.fleet.hold(holder, key, now.phase === 'leased' ? bytesOf(pickupEntry(record)) : null)
     if (now.phase === 'assigned') this.#assignmentDeadlines.set(key, now.assignmentOverdueMs)
     if (now.phase !== 'leased') return false
-    this.#leasedAt.set(record.dispatch.position, key)
+    this.#leases.set(record.dispatch.lease!.token, key)
     return true
   }
 
@@ -87,9 +90,9 @@ export class Board {
     for (const key of this.fleet.heldBy(driver)) this.#leaseDeadlines.delete(key)
   }
 
-  /** The pickup that `driver` holds by a lease, by its position. */
-  leased(driver: string, position: number): OrderRecord | undefined {
-    const tracked = this.#tracked.get(this.#leasedAt.get(position) as OrderKey)
+  /** The pickup that `driver` holds by a lease, by the lease's token. */
+  leased(driver: string, token: string): OrderRecord | undefined {
+    const tracked = this.#tracked.get(this.#leases.get(token) as OrderKey)
     return tracked?.phase === 'leased' && tracked.holder === driver ? tracked.record : undefined
   }
 
@@ -106,7 +109,7 @@ export class Board {
   }
 
   get leasedCount(): number {
-    return this.#leasedAt.size
+    return this.#leases.size
   }
 
   get returnedCount(): number {

@@ -4,7 +4,7 @@
 import { type Clock, every } from '../../shared/clock.ts'
 import type { ParticipantId } from '../../shared/ids.ts'
 import type { ParticipantRecord } from '../domain/participant.ts'
-import { Leasing } from './leasing.ts'
+import { type DriverSizes, Leasing } from './leasing.ts'
 import type { Delivery, DeliveryLedger, DeliveryOptions, DeliveryReports, Outlet } from './ports.ts'
 import { QueueDelivery } from './queue-delivery.ts'
 
@@ -69,8 +69,8 @@ export class Dispatcher {
     }
   }
 
-  attachDriver(driver: string, outlet: Outlet, capacity: number): Delivery {
-    return this.leasing.attach(driver, outlet, capacity)
+  attachDriver(driver: string, outlet: Outlet, sizes: DriverSizes): Delivery {
+    return this.leasing.attach(driver, outlet, sizes)
   }
 
   /** Participants whose delivery is paused at the bound of retries. */

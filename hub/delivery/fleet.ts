@@ -4,16 +4,41 @@
  */
 import type { OrderKey } from '../../shared/ids.ts'
 
+/** What one connection takes: parcels in all, and leases that it has not answered yet. */
+export interface Room {
+  readonly capacity: number
+  readonly entries: number
+  readonly bytes: number
+}
+
 interface Driver {
   readonly name: string
   readonly holds: Set<OrderKey>
+  /** Leases that are not answered, with their size in bytes. */
+  readonly unanswered: Map<OrderKey, number>
+  unansweredBytes: number
   /** Null while not connected. */
-  capacity: number | null
+  room: Room | null
   /** Rank of the last offer: a smaller one is longer ago. */
   lastOffer: number
 }
 
-const hasRoom = ({ capacity, holds }: Driver): boolean => capacity !== null && holds.size < capacity
+/** May it be asked at all? A single lease always fits, however large. */
+const hasRoom = ({ room, holds, unanswered }: Driver): boolean =>
+  room !== null && holds.size < room.capacity && (unanswered.size === 0 || unanswered.size < room.entries)
+
+const fits = ({ room, unanswered, unansweredBytes }: Driver, bytes: number): boolean =>
+  unanswered.size === 0 || (room !== null && unansweredBytes + bytes <= room.bytes)
+
+const noteLease = (driver: Driver, order: OrderKey, bytes: number): void => {
+  driver.unanswered.set(order, bytes)
+  driver.unansweredBytes += bytes
+}
+
+const forgetLease = (driver: Driver, order: OrderKey): void => {
+  driver.unansweredBytes -= driver.unanswered.get(order) ?? 0
+  driver.unanswered.delete(order)
+}
 
 export class Fleet {
   readonly #drivers = new Map<string, Driver>()
@@ -24,37 +49,40 @@ export class Fleet {
   #driver(name: string): Driver {
     let driver = this.#drivers.get(name)
     if (driver === undefined) {
-      driver = { name, holds: new Set(), capacity: null, lastOffer: 0 }
+      driver = { name, holds: new Set(), unanswered: new Map(), unansweredBytes: 0, room: null, lastOffer: 0 }
       this.#drivers.set(name, driver)
     }
     return driver
   }
 
-  connect(name: string, capacity: number): void {
+  connect(name: string, room: Room): void {
     const driver = this.#driver(name)
-    driver.capacity = capacity
+    driver.room = room
     this.#enlist(driver)
   }
 
   disconnect(name: string): void {
     const driver = this.#driver(name)
-    driver.capacity = null
+    driver.room = null
     this.#enlist(driver)
     if (driver.holds.size === 0) this.#drivers.delete(name)
   }
 
   isConnected(name: string): boolean {
-    return this.#drivers.get(name)?.capacity != null
+    return this.#drivers.get(name)?.room != null
   }
 
   /** Names of drivers that hold orders and are not connected. */
   absentHolders(): string[] {
-    return [...this.#drivers.values()].filter(({ capacity }) => capacity === null).map(({ name }) => name)
+    return [...this.#drivers.values()].filter(({ room }) => room === null).map(({ name }) => name)
   }
 
-  hold(name: string, order: OrderKey): void {
+  /** @param unansweredBytes size of a lease that is not answered yet; null for an order that the driver has taken */
+  hold(name: string, order: OrderKey, unansweredBytes: number | null): void {
     const driver = this.#driver(name)
     driver.holds.add(order)
+    forgetLease(driver, order)
+    if (unansweredBytes !== null) noteLease(driver, order, unansweredBytes)
     this.#enlist(driver)
   }
 
@@ -62,8 +90,9 @@ export class Fleet {
   letGo(name: string, order: OrderKey): void {
     const driver = this.#drivers.get(name)
     if (driver?.holds.delete(order) !== true) return
+    forgetLease(driver, order)
     this.#enlist(driver)
-    if (driver.capacity === null && driver.holds.size === 0) this.#drivers.delete(name)
+    if (driver.room === null && driver.holds.size === 0) this.#drivers.delete(name)
   }
 
   heldBy(name: string): readonly OrderKey[] {
@@ -75,22 +104,23 @@ export class Fleet {
   }
 
   /**
-   * The driver to ask. Those in `declined` are asked only if nobody else has room and `mayAskAgain`, the one that declined longest ago first.
+   * The driver to ask about a pickup of that size. Those in `declined` are asked only if nobody else has room and `mayAskAgain`, the one that declined longest ago first.
    */
-  candidate(declined: readonly string[], mayAskAgain: boolean): string | null {
-    const fresh = this.#free.find(({ name }) => !declined.includes(name))
+  candidate(declined: readonly string[], mayAskAgain: boolean, bytes: number): string | null {
+    const fresh = this.#free.find((driver) => !declined.includes(driver.name) && fits(driver, bytes))
     if (fresh !== undefined) return fresh.name
     if (!mayAskAgain) return null
-    return declined.find((name) => this.#free.some((driver) => driver.name === name)) ?? null
+    return (
+      declined.find((name) => this.#free.some((driver) => driver.name === name && fits(driver, bytes))) ??
+      null
+    )
   }
 
   /** Notes an offer: the driver holds the order, and goes to the end of the line. */
-  offer(name: string, order: OrderKey): void {
+  offer(name: string, order: OrderKey, bytes: number): void {
     this.#offers += 1
-    const driver = this.#driver(name)
-    driver.lastOffer = this.#offers
-    driver.holds.add(order)
-    this.#enlist(driver)
+    this.#driver(name).lastOffer = this.#offers
+    this.hold(name, order, bytes)
   }
 
   #enlist(driver: Driver): void {

@@ -5,12 +5,12 @@ import {
   buryPickup,
   giveBack,
   isLeasable,
-  isLeasedTo,
+  isLeased,
   leaseTo,
   pickupEntry,
   type Return,
 } from '../domain/dispatch.ts'
-import type { OrderRecord } from '../domain/order.ts'
+import { keyOf, type OrderRecord } from '../domain/order.ts'
 import type { DeliveryOptions, DeliveryTransaction } from './ports.ts'
 import { retryDelayMs } from './retry-delay.ts'
 
@@ -29,10 +29,10 @@ export const lease = (transaction: DeliveryTransaction, { order, position, drive
   return true
 }
 
-/** KEYS the order. EFFECT assigned to the driver that holds the lease; @returns false if that driver holds it no longer. */
-export const assignLeased = (transaction: DeliveryTransaction, { order, position, driver }: Lot): boolean => {
-  const record = transaction.order(order)
-  if (record === undefined || !isLeasedTo(record, driver, position)) return false
+/** KEYS the order. EFFECT assigned to the driver that holds the lease; @returns false if that lease has ended. */
+export const assignLeased = (transaction: DeliveryTransaction, leased: OrderRecord): boolean => {
+  const record = transaction.order(keyOf(leased))
+  if (record === undefined || !isLeased(record, leased.dispatch.lease!.token)) return false
   transaction.putOrder(assign(record, transaction.nowMs))
   return true
 }

@@ -69,13 +69,12 @@ export class LeaseWriter {
     this.#submit(orders, { decide, settled })
   }
 
-  /** The driver has acknowledged these leased pickups. */
-  assign(driver: string, records: readonly OrderRecord[]): void {
+  /** Their driver has acknowledged these leased pickups. */
+  assign(records: readonly OrderRecord[]): void {
     let assigned = 0
     const decide = (transaction: DeliveryTransaction) => {
       for (const record of records) {
-        const lot = { order: keyOf(record), position: record.dispatch.position, driver }
-        if (assignLeased(transaction, lot)) assigned += 1
+        if (assignLeased(transaction, record)) assigned += 1
       }
     }
     const settled = () => {

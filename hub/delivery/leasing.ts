@@ -5,15 +5,19 @@
  */
 import { FLEET, type OrderKey } from '../../shared/ids.ts'
 import { pickupEntry } from '../domain/dispatch.ts'
-import { orderKeyOf } from '../domain/entry.ts'
+import { type Entry, orderKeyOf } from '../domain/entry.ts'
 import { holderOf, keyOf, type OrderRecord } from '../domain/order.ts'
-import { positionOf } from '../domain/token.ts'
 import type { Committed } from '../domain/work.ts'
 import { Board } from './board.ts'
+import { bytesOf } from './entry-bytes.ts'
+import type { Room } from './fleet.ts'
 import { askAgainMs, type Lot } from './lease-steps.ts'
 import { type Giving, LeaseWriter } from './lease-writer.ts'
 import type { Delivery, DeliveryLedger, DeliveryOptions, DeliveryReports, Outlet } from './ports.ts'
 import { QueueReader } from './queue-reader.ts'
+
+/** What a driver's connection asks for: parcels in all, and leases that it has not answered. */
+export type DriverSizes = Omit<Room, 'bytes'>
 
 export interface LeasingParts {
   readonly ledger: DeliveryLedger
@@ -97,6 +101,7 @@ export class Leasing {
     for (const record of records) this.#board.handed(keyOf(record), overdueMs)
     const handovers = records.map((record) => ({
       entry: pickupEntry(record),
+      token: record.dispatch.lease!.token,
       attempt: record.dispatch.failures.length + 1,
     }))
     outlet.hand(handovers)
@@ -118,8 +123,9 @@ export class Leasing {
     return this.#board.returned().flatMap((record) => {
       if (this.writer.isSettling(keyOf(record))) return []
       const mayAskAgain = askAgainMs(record, this.#parts.options) <= nowMs
-      const driver = fleet.candidate(record.dispatch.declined, mayAskAgain)
-      return driver === null ? [] : [this.#offer(driver, keyOf(record), record.dispatch.position)]
+      const entry = pickupEntry(record)
+      const driver = fleet.candidate(record.dispatch.declined, mayAskAgain, bytesOf(entry))
+      return driver === null ? [] : [this.#offer(driver, entry)]
     })
   }
 
@@ -128,25 +134,31 @@ export class Leasing {
     const lots: Lot[] = []
     while (this.#board.fleet.hasFree && this.#board.returnedCount < this.#parts.options.retryBound) {
       const entry = this.#reader.peek()
-      if (entry === undefined) break
+      const driver = entry === undefined ? null : this.#board.fleet.candidate([], false, bytesOf(entry))
+      if (entry === undefined || driver === null) break
       this.#reader.shift()
-      lots.push(this.#offer(this.#board.fleet.candidate([], false)!, orderKeyOf(entry), entry.position))
+      lots.push(this.#offer(driver, entry))
     }
     return lots
   }
 
-  #offer(driver: string, order: OrderKey, position: number): Lot {
-    this.#board.fleet.offer(driver, order)
-    return { order, position, driver }
+  #offer(driver: string, entry: Entry): Lot {
+    const order = orderKeyOf(entry)
+    this.#board.fleet.offer(driver, order, bytesOf(entry))
+    return { order, position: entry.position, driver }
   }
 
-  /** A driver's connection takes over: it gets its leases again. */
-  attach(driver: string, outlet: Outlet, capacity: number): Delivery {
+  /** A driver's connection takes over: it gets its leases again, those that fit its window; the others go back to the fleet. */
+  attach(driver: string, outlet: Outlet, sizes: DriverSizes): Delivery {
+    const room = { ...sizes, bytes: this.#parts.options.windowBytes }
     this.#outlets.set(driver, outlet)
     this.#graceEnds.delete(driver)
-    this.#board.fleet.connect(driver, capacity)
+    this.#board.fleet.connect(driver, room)
     const leases = this.#board.leasesOf(driver).filter((record) => !this.writer.isSettling(keyOf(record)))
-    if (leases.length > 0) this.#hand(outlet, leases)
+    const fitting = fittingCount(leases, room)
+    if (fitting > 0) this.#hand(outlet, leases.slice(0, fitting))
+    const back = { what: 'driver-away', reason: 'its window has become smaller' } as const
+    this.writer.giveBack(this.#giving(leases.slice(fitting), back))
     this.#lease()
     const isCurrent = () => this.#outlets.get(driver) === outlet
     return {
@@ -167,7 +179,7 @@ export class Leasing {
   #leased(driver: string, tokens: readonly string[], sent: number): OrderRecord[] {
     const records = new Set<OrderRecord>()
     for (const token of tokens) {
-      const record = this.#board.leased(driver, positionOf(token) ?? 0)
+      const record = this.#board.leased(driver, token)
       if (record !== undefined && !this.writer.isSettling(keyOf(record))) records.add(record)
     }
     if (records.size < sent) this.#parts.reports.ignored(sent - records.size)
@@ -176,14 +188,14 @@ export class Leasing {
 
   #acknowledge(driver: string, tokens: readonly string[], sent: number): void {
     const records = this.#leased(driver, tokens, sent)
-    if (records.length > 0) this.writer.assign(driver, records)
+    if (records.length > 0) this.writer.assign(records)
   }
 
   #reject(driver: string, rejections: readonly { entry: string; reason: string }[], sent: number): void {
-    const reasons = new Map(rejections.map(({ entry, reason }) => [positionOf(entry), reason]))
+    const reasons = new Map(rejections.map(({ entry, reason }) => [entry, reason]))
     const tokens = rejections.map(({ entry }) => entry)
     const giving = this.#leased(driver, tokens, sent).map((record) => {
-      const reason = reasons.get(record.dispatch.position)!
+      const reason = reasons.get(record.dispatch.lease!.token)!
       return { record, driver, back: { what: 'rejected', reason } } as const
     })
     this.writer.giveBack(giving)
@@ -232,6 +244,16 @@ export class Leasing {
   get leasedCount(): number {
     return this.#board.leasedCount
   }
+}
+
+/** How many of these leases may be in flight at once, from the first on. */
+const fittingCount = (leases: readonly OrderRecord[], room: Room): number => {
+  let bytes = 0
+  const tooMany = leases.findIndex((record, index) => {
+    bytes += bytesOf(pickupEntry(record))
+    return index > 0 && (index >= room.entries || bytes > room.bytes)
+  })
+  return tooMany === -1 ? leases.length : tooMany
 }
 
 const byHolder = (records: readonly OrderRecord[]): Map<string, OrderRecord[]> => {

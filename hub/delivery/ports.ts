@@ -32,6 +32,8 @@ export interface DeliveryLedger {
 /** One try to hand an entry over. */
 export interface Handover {
   readonly entry: Entry
+  /** Its name on the wire, by which the participant answers. */
+  readonly token: string
   /** From 1. */
   readonly attempt: number
 }

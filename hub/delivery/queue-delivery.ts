@@ -5,7 +5,7 @@
 import type { ParticipantId } from '../../shared/ids.ts'
 import type { Entry } from '../domain/entry.ts'
 import type { ParticipantRecord } from '../domain/participant.ts'
-import { positionOf } from '../domain/token.ts'
+import { positionOf, tokenOf } from '../domain/token.ts'
 import type {
   Delivery,
   DeliveryLedger,
@@ -46,6 +46,8 @@ export class QueueDelivery implements Delivery {
   readonly #id: ParticipantId
   readonly #window: Window
   readonly #reader: QueueReader
+  /** Positions whose failure is on its way to the disk: has an acknowledgement come meanwhile? */
+  readonly #failing = new Map<number, boolean>()
   #isOpen = true
   #hasRetries = false
 
@@ -128,13 +130,29 @@ export class QueueDelivery implements Delivery {
 
   #send(slots: readonly Slot[]): void {
     if (slots.length === 0) return
-    const handovers = slots.map(({ entry, failures }) => ({ entry, attempt: failures.length + 1 }))
+    const handovers = slots.map(({ entry, failures }) => ({
+      entry,
+      token: tokenOf(entry.position),
+      attempt: failures.length + 1,
+    }))
     this.#parts.outlet.hand(handovers)
     this.#parts.reports.handedOver(handovers)
   }
 
   acknowledge(tokens: readonly string[]): void {
-    const slots = this.#answered(tokens)
+    const isLate = (token: string) => this.#acknowledgeLate(positionOf(token))
+    this.#acknowledge(this.#answered(tokens.filter((token) => !isLate(token))))
+  }
+
+  /** Is that entry's failure on its way to the disk? Then the acknowledgement counts when that is settled. */
+  #acknowledgeLate(position: number | null): boolean {
+    const isAcknowledged = position === null ? undefined : this.#failing.get(position)
+    if (position === null || isAcknowledged !== false || !this.#isOpen) return false
+    this.#failing.set(position, true)
+    return true
+  }
+
+  #acknowledge(slots: readonly Slot[]): void {
     if (slots.length === 0) return
     this.#settle(slots, {
       decide: (transaction) => {
@@ -196,7 +214,10 @@ export class QueueDelivery implements Delivery {
   #fail(failing: readonly Failing[]): void {
     if (failing.length === 0) return
     const nowMs = this.#parts.now()
-    for (const { slot } of failing) this.#window.settling(slot)
+    for (const { slot } of failing) {
+      this.#window.settling(slot)
+      this.#failing.set(slot.entry.position, false)
+    }
     const fates = failing.map((one) => fateOf(one, nowMs, this.#parts.options))
     this.#moveBehind(fates.flatMap(({ slot, dueMs }) => (dueMs === null ? [] : this.#window.park(slot))))
     this.#settle(
@@ -217,7 +238,18 @@ export class QueueDelivery implements Delivery {
     if (!this.#isOpen) return
     for (const { slot, failures, dueMs } of fates)
       if (dueMs !== null) this.#window.movedToRetries(slot, { failures, dueMs })
+    this.#settleLate(fates)
     this.#free(dead.map(({ slot }) => slot))
+  }
+
+  /** Acknowledgements that came while the failure was written: they count, unless the entry is dead. */
+  #settleLate(fates: readonly Fate[]): void {
+    const late = fates.filter(({ slot }) => this.#failing.get(slot.entry.position) === true)
+    for (const { slot } of fates) this.#failing.delete(slot.entry.position)
+    const owed = late.filter(({ dueMs }) => dueMs !== null).map(({ slot }) => slot)
+    if (owed.length < late.length) this.#parts.reports.ignored(late.length - owed.length)
+    for (const slot of owed) this.#window.settling(slot)
+    this.#acknowledge(owed)
   }
 
   /** Moves entries that must wait behind a parked one to the retries: the queue can then be read past them. */

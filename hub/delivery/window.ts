@@ -10,6 +10,7 @@
  */
 import type { OrderKey } from '../../shared/ids.ts'
 import { type Entry, type Failure, orderKeyOf, type Place, type Retry } from '../domain/entry.ts'
+import { bytesOf } from './entry-bytes.ts'
 
 type State = 'held' | 'flying' | 'settling' | 'waiting'
 
@@ -33,15 +34,6 @@ export interface WindowLimits {
   readonly entries: number
   readonly bytes: number
 }
-
-const FIXED_BYTES = 200
-
-/** Near enough to the size on the wire, and cheap: only an open `details` has to be written to be measured. */
-const bytesOf = ({ payload }: Entry): number =>
-  FIXED_BYTES +
-  payload.customer.length +
-  payload.address.length +
-  (payload.details === undefined ? 0 : JSON.stringify(payload.details).length)
 
 export class Window {
   readonly #limits: WindowLimits

@@ -9,6 +9,7 @@ import { driverId } from '../../shared/ids.ts'
 import type { HistoryItem } from '../../shared/protocol.ts'
 import type { Entry } from './entry.ts'
 import { addHistory, type Dispatch, isoTime, type OrderRecord, payloadOf } from './order.ts'
+import { leaseTokenOf } from './token.ts'
 
 const withItem = (
   record: OrderRecord,
@@ -24,15 +25,15 @@ const including = (list: readonly string[], name: string): readonly string[] =>
 export const isLeasable = (record: OrderRecord): boolean =>
   record.state === 'waiting' && (record.dispatch.place === 'queue' || record.dispatch.place === 'retry')
 
-export const isLeasedTo = (record: OrderRecord, driver: string, position: number): boolean =>
-  record.dispatch.lease?.driver === driver && record.dispatch.position === position
+/** Does the order lie with that very lease, not with a later one of the same driver? */
+export const isLeased = ({ dispatch }: OrderRecord, token: string): boolean => dispatch.lease?.token === token
 
 export const leaseTo = (record: OrderRecord, driver: string, timeMs: number): OrderRecord =>
   withItem(record, { what: 'leased', participant: driverId(driver) }, timeMs, {
     ...record.dispatch,
     place: 'leased',
     offered: including(record.dispatch.offered, driver),
-    lease: { driver, sinceMs: timeMs },
+    lease: { driver, sinceMs: timeMs, token: leaseTokenOf(record.dispatch.position, record.history.length) },
   })
 
 /** The lease's holder has acknowledged the pickup: nothing of it is owed any more. */

@@ -22,6 +22,8 @@ export interface Lease {
   readonly driver: string
   /** Milliseconds since 1970. */
   readonly sinceMs: number
+  /** The handover's `entry` on the wire: another one for each lease, so that an answer to an earlier lease says nothing about a later one. */
+  readonly token: string
 }
 
 export interface Dispatch {

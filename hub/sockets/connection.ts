@@ -125,7 +125,8 @@ class Connection {
     const { sender, registration } = this.#admitted
     const { deliveries, reports } = this.#parts
     const { window, capacity } = this.#sizes
-    if (sender.role === 'driver') return deliveries.attachDriver(sender.id, this.#outlet(capacity), capacity)
+    if (sender.role === 'driver')
+      return deliveries.attachDriver(sender.id, this.#outlet(window), { capacity, entries: window })
     return registration.record === null
       ? noGrip(reports)
       : deliveries.attachQueue(registration.record, this.#outlet(window), window)

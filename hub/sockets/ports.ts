@@ -22,7 +22,7 @@ export interface Orders {
 /** Takes over the delivery to a participant. */
 export interface Deliveries {
   attachQueue(participant: ParticipantRecord, outlet: Outlet, windowEntries: number): Delivery
-  attachDriver(driver: string, outlet: Outlet, capacity: number): Delivery
+  attachDriver(driver: string, outlet: Outlet, sizes: { capacity: number; entries: number }): Delivery
 }
 
 /** Told what happens on connections. MUST NOT throw. */

@@ -9,7 +9,6 @@ import { withdraw } from '../../hub/delivery/lease-writer.ts'
 import type { Delivery, Handover } from '../../hub/delivery/ports.ts'
 import type { OrderRecord, Sender } from '../../hub/domain/order.ts'
 import { newParticipant, type ParticipantRecord } from '../../hub/domain/participant.ts'
-import { tokenOf } from '../../hub/domain/token.ts'
 import type { HubOptions } from '../../hub/hub.ts'
 import { Intake } from '../../hub/intake/intake.ts'
 import type { LevelLedger } from '../../hub/ledger/level/level-ledger.ts'
@@ -158,15 +157,18 @@ export class Peer {
     const outlet = { hand: (handovers: readonly Handover[]) => this.#note(handovers) }
     const { sender } = this
     if (sender.role === 'driver')
-      this.#grip = dispatcher.attachDriver(sender.id, outlet, this.#sizes.capacity)
+      this.#grip = dispatcher.attachDriver(sender.id, outlet, {
+        capacity: this.#sizes.capacity,
+        entries: this.#sizes.window,
+      })
     else if (registration.record !== null)
       this.#grip = dispatcher.attachQueue(registration.record, outlet, this.#sizes.window)
   }
 
   #note(handovers: readonly Handover[]): void {
     for (const handover of structuredClone(handovers)) {
-      const { event, payload, position } = handover.entry
-      const handed = { ...handover, name: `${event} ${payload.orderId}`, token: tokenOf(position) }
+      const { event, payload } = handover.entry
+      const handed = { ...handover, name: `${event} ${payload.orderId}` }
       this.handed.push(handed)
       this.#world.watch(this, handed)
     }
@@ -351,8 +353,16 @@ export class World {
       (id) => !this.#known.has(id),
     )
     for (const id of unknown) this.#known.add(id)
-    this.#carrier ??= await this.driver('carrier', { capacity: 100_000 })
+    this.#carrier ??= await this.driver('carrier', { capacity: 100_000, window: 100_000 })
     if (unknown.length > 0) await this.pickups(...unknown)
+    // A small window of bytes lets only some of them come at a time; the others come behind an answer.
+    for (let missing = unknown.length; missing > 0; ) {
+      const handed = this.#carrier.take()
+      if (handed.length === 0) break
+      missing -= handed.length
+      if (missing > 0) this.#carrier.acknowledge(...handed)
+      await this.settle()
+    }
     await this.publish(driver('carrier'), ...names)
   }
 

@@ -10,13 +10,15 @@ const leased = (orderId = 'A', driver = 'bob', position = 1): OrderRecord =>
 const moving = (record: OrderRecord, event: 'in-transit' | 'delivered'): OrderRecord =>
   accept(record, progress(event, 'bob', { orderId: record.order.orderId }), stamp(event))
 
+const room = (capacity: number) => ({ capacity, entries: 1000, bytes: 100_000 })
+
 describe('board', () => {
   const NEVER = Number.MAX_SAFE_INTEGER
   let board: Board
 
   beforeEach(() => {
     board = new Board()
-    board.fleet.connect('bob', 9)
+    board.fleet.connect('bob', room(9))
   })
 
   it('knows nothing of what waits in the queue', () => {
@@ -30,12 +32,16 @@ describe('board', () => {
     expect([board.leasedCount, board.fleet.heldBy('bob')]).to.deep.equal([1, [keyOf(leased())]])
   })
 
-  it('[FL3][FL11] finds a leased pickup by driver and position, and no other', () => {
+  it('[FL3][FL11] finds a leased pickup by driver and token, and no other', () => {
+    const { token } = leased().dispatch.lease!
     board.apply(leased(), NEVER)
-    expect(board.leased('bob', 1)).to.deep.equal(leased())
-    expect([board.leased('ann', 1), board.leased('bob', 2)]).to.deep.equal([undefined, undefined])
+    expect(board.leased('bob', token)).to.deep.equal(leased())
+    expect([board.leased('ann', token), board.leased('bob', `${token}0`)]).to.deep.equal([
+      undefined,
+      undefined,
+    ])
     board.apply(assign(leased(), 0), NEVER)
-    expect(board.leased('bob', 1)).to.equal(undefined)
+    expect(board.leased('bob', token)).to.equal(undefined)
     expect(board.fleet.heldBy('bob')).to.have.lengthOf(1)
   })
 
@@ -102,7 +108,7 @@ describe('board', () => {
   })
 
   it('[FL2] takes back a reservation, but not of an order that the driver holds', () => {
-    board.fleet.offer('bob', keyOf(leased()))
+    board.fleet.offer('bob', keyOf(leased()), 1)
     board.unreserve('bob', keyOf(leased()))
     expect(board.fleet.heldBy('bob')).to.deep.equal([])
     board.apply(moving(leased(), 'in-transit'), NEVER)

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { assignLeased, lease } from '../../../hub/delivery/lease-steps.ts'
-import { leaseTo } from '../../../hub/domain/dispatch.ts'
+import type { DeliveryTransaction } from '../../../hub/delivery/ports.ts'
+import { giveBack, leaseTo } from '../../../hub/domain/dispatch.ts'
 import { keyOf, type OrderRecord } from '../../../hub/domain/order.ts'
 import { FLEET } from '../../../shared/ids.ts'
 import { commitNow, openTestLedger, type TestLedger } from '../../support/ledger.ts'
@@ -15,12 +16,10 @@ describe('steps of a lease', () => {
   const given = (record: OrderRecord) =>
     commitNow(ledger, { orders: [key], decide: (transaction) => transaction.putOrder(record) })
 
-  const run = (step: typeof lease, of: ReturnType<typeof lot>) =>
-    commitNow(ledger, {
-      orders: [key],
-      participants: [FLEET],
-      decide: (transaction) => step(transaction, of),
-    })
+  const run = (step: (transaction: DeliveryTransaction) => boolean) =>
+    commitNow(ledger, { orders: [key], participants: [FLEET], decide: step })
+  const leasing = (driver: string, position?: number) =>
+    run((transaction) => lease(transaction, lot(driver, position)))
 
   beforeEach(async () => {
     ledger = await openTestLedger()
@@ -28,20 +27,23 @@ describe('steps of a lease', () => {
 
   it('[FL1] lease a pickup once', async () => {
     await given(waitingOrder())
-    expect([await run(lease, lot('ann')), await run(lease, lot('bob'))]).to.deep.equal([true, false])
+    expect([await leasing('ann'), await leasing('bob')]).to.deep.equal([true, false])
   })
 
   it('[FL1] lease no pickup that has come to lie elsewhere, or that nobody knows', async () => {
-    expect(await run(lease, lot('ann'))).to.equal(false)
+    expect(await leasing('ann')).to.equal(false)
     await given(waitingOrder())
-    expect(await run(lease, lot('ann', POSITION + 1))).to.equal(false)
+    expect(await leasing('ann', POSITION + 1)).to.equal(false)
   })
 
-  it('[FL3] assign an order only to the driver that holds its lease, by the position of that lease', async () => {
-    await given(leaseTo(waitingOrder(), 'ann', 0))
-    const tried = [lot('bob'), lot('ann', POSITION + 1), lot('ann'), lot('ann')]
+  it('[FL3] assign an order only by the lease that it lies with, and once', async () => {
+    const earlier = leaseTo(waitingOrder(), 'ann', 0)
+    const back = { what: 'driver-away', reason: 'away', timeMs: 0 } as const
+    const current = leaseTo(giveBack(earlier, 'ann', back), 'ann', 0)
+    await given(current)
     const done: boolean[] = []
-    for (const one of tried) done.push(await run(assignLeased, one))
-    expect(done).to.deep.equal([false, false, true, false])
+    for (const one of [earlier, current, current])
+      done.push(await run((transaction) => assignLeased(transaction, one)))
+    expect(done).to.deep.equal([false, true, false])
   })
 })

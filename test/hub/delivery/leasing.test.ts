@@ -54,6 +54,41 @@ describe('leasing', () => {
       expect(bob.take()).to.deep.equal(['pickup A', 'pickup B'])
     })
 
+    it('[DL3] leaves at most a window of leases unanswered, in entries', async () => {
+      await open()
+      const bob = await world.driver('bob', { capacity: 9, window: 2 })
+      await world.pickups('A', 'B', 'C', 'D')
+      expect(bob.take()).to.deep.equal(['pickup A', 'pickup B'])
+      bob.acknowledge('pickup A')
+      await world.settle()
+      expect(bob.take()).to.deep.equal(['pickup C'])
+    })
+
+    it('[DL3] leaves at most a window of leases unanswered, in bytes', async () => {
+      await open({ windowBytes: 500 })
+      const bob = await world.driver('bob', { capacity: 9 })
+      await world.pickups('A', 'B', 'C')
+      expect(bob.take()).to.deep.equal(['pickup A', 'pickup B'])
+    })
+
+    it('[DL3] leases a pickup that is larger than the window, alone', async () => {
+      await open({ windowBytes: 100 })
+      const bob = await world.driver('bob', { capacity: 9 })
+      await world.pickups('A', 'B')
+      expect(bob.take()).to.deep.equal(['pickup A'])
+    })
+
+    it('[DL3][FL5] hands a driver that comes back with a smaller window what fits, and the rest to others', async () => {
+      await open()
+      const bob = await world.driver('bob', { capacity: 9 })
+      await world.pickups('A', 'B', 'C')
+      bob.disconnect()
+      const ann = await world.driver('ann', { capacity: 9 })
+      const again = await world.driver('bob', { capacity: 9, window: 1 })
+      expect([again.take(), ann.take()]).to.deep.equal([['pickup A'], ['pickup B', 'pickup C']])
+      expect(world.counts.failedHandovers).to.equal(0)
+    })
+
     it('[FL1] hands a pickup over when its lease is durable, not before', async () => {
       await open()
       const bob = await world.driver('bob')

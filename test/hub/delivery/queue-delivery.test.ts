@@ -208,6 +208,20 @@ describe('delivery of a queue', () => {
       expect(world.counts.failedHandovers).to.equal(0)
     })
 
+    it('[DL10] takes an acknowledgement that comes while its timeout is being written, and hands nothing over again', async () => {
+      await open({ ackTimeoutMs: 1000 })
+      await world.happens('in-transit A', 'delivered A')
+      world.db.hold()
+      world.clock.advance(1250)
+      peer.acknowledge('in-transit A')
+      world.db.release()
+      await world.settle()
+      peer.acknowledge('delivered A')
+      await world.advance(60_000)
+      expect(peer.take()).to.deep.equal(['in-transit A', 'delivered A'])
+      expect(world.counts.ignored).to.equal(0)
+    })
+
     it('[DL10] takes an acknowledgement that comes late, while the entry waits for its next handover', async () => {
       await open({ ackTimeoutMs: 1000, retryDelayMs: 60_000 })
       await world.happens('in-transit A', 'delivered A')

@@ -5,7 +5,7 @@ import {
   dropPickup,
   giveBack,
   isLeasable,
-  isLeasedTo,
+  isLeased,
   leaseTo,
   pickupEntry,
   type Return,
@@ -34,11 +34,11 @@ describe('dispatch', () => {
     expect(others.map(isLeasable)).to.deep.equal([false, true, false])
   })
 
-  it('[OR3] knows a lease by its driver and its position', () => {
-    expect(isLeasedTo(leased(), 'bob', 7)).to.equal(true)
-    expect(isLeasedTo(leased(), 'eve', 7)).to.equal(false)
-    expect(isLeasedTo(leased(), 'bob', 8)).to.equal(false)
-    expect(isLeasedTo(assign(leased(), NOW), 'bob', 7)).to.equal(false)
+  it('[OR3][FL11] knows a lease by its token, which no other lease of the order has, also not one of the same driver', () => {
+    const { token } = leased().dispatch.lease!
+    expect(isLeased(leased(), token)).to.equal(true)
+    expect(isLeased(leased('bob', returned('driver-away')), token)).to.equal(false)
+    expect(isLeased(assign(leased(), NOW), token)).to.equal(false)
   })
 
   it('[OR9] adds every step of a pickup to the history', () => {

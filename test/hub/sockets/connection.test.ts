@@ -131,7 +131,8 @@ describe('connection', () => {
     it(`[SK11] tells ${JSON.stringify(told)} to a driver that asks for ${JSON.stringify(asked)}, and keeps to it`, () => {
       const { socket, attachDriver } = accepted({ ...DRIVER, ...asked })
       expect(socket.told('welcome')[0]).to.deep.include(told)
-      expect(attachDriver.firstCall.args[2]).to.equal((told as { capacity: number }).capacity)
+      const { capacity, window } = told as { capacity: number; window: number }
+      expect(attachDriver.firstCall.args[2]).to.deep.equal({ capacity, entries: window })
     })
 
   it('[SK11] keeps to the window that it told a vendor', () => {
@@ -257,6 +258,7 @@ describe('connection', () => {
       outlet().hand([
         {
           attempt: 1,
+          token: '1',
           entry: {
             position: 1,
             id: 'e',

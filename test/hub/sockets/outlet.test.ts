@@ -6,6 +6,7 @@ import { StubSocket } from './stub-socket.ts'
 
 const handover = (position: number, attempt = 1, replay = false): Handover => ({
   attempt,
+  token: position.toString(36),
   entry: {
     position,
     id: `event-${position}`,
