@@ -14,7 +14,7 @@ const handedEvent = ({ entry, token, attempt }: Handover): HandedEvent => {
 }
 
 /** What a peer answers to a single handover: nothing acknowledges, `{ reject }` rejects, anything else is a mistake that says nothing. */
-export const answer = (
+const answer = (
   delivery: () => Delivery,
   token: string,
   args: readonly unknown[],

@@ -47,11 +47,7 @@ export const openClient = (url: string, auth: object, options: Options = {}): Te
 }
 
 /** A client that has got its welcome. */
-export const connectClient = async (
-  url: string,
-  auth: object,
-  options: Options = {},
-): Promise<TestClient> => {
+const connectClient = async (url: string, auth: object, options: Options = {}): Promise<TestClient> => {
   const client = openClient(url, auth, options)
   await client.welcomes.next()
   return client

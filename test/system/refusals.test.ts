@@ -1,6 +1,7 @@
 /** Every code with which the hub refuses, provoked over real sockets. */
 import { expect } from 'chai'
 import { CODES, type RefusalCode } from '../../shared/codes.ts'
+import { atEndOfTest } from '../support/cleanup.ts'
 import { driverOf, openClient, orderOf, refusalOf, type TestClient, vendorOf } from '../support/client.ts'
 import { CrashingDatabase } from '../support/crashing-database.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
@@ -25,24 +26,32 @@ const newCarrier = async (): Promise<{ url: string; vendor: TestClient; driver: 
   return { url, vendor, driver }
 }
 
-/** A hub that is about to stop and cannot finish, since its disk takes its time. Calls `meanwhile` with a client that was connected before. */
-const whileStopping = async (meanwhile: (hub: TestHub, vendor: TestClient) => Promise<unknown>) => {
+/** What comes of `meanwhile` while a hub's disk takes its time, with one pickup under way that is confirmed afterwards. */
+const whileDiskIsBusy = async <R>(
+  meanwhile: (hub: TestHub, vendor: TestClient) => Promise<R>,
+): Promise<R> => {
   const database = new CrashingDatabase()
-  const hub = await startTestHub({ database })
+  const hub = await startTestHub({ database, options: { undecidedEvents: 1 } })
+  atEndOfTest(() => database.release())
   const vendor = await vendorOf(hub.url, 'acme')
   const synced = new Promise<void>((resolve) => database.onSync(resolve))
   database.hold()
   const underWay = vendor.ask('pickup', orderOf('acme', 'o-1'))
   await synced
-  const draining = eventOf(vendor.socket, 'draining')
-  const closed = hub.close()
-  await draining
   const answer = await meanwhile(hub, vendor)
   database.release()
   expect(await underWay).to.include({ ok: true })
-  await closed
   return answer
 }
+
+/** The hub is about to stop, but has not finished what is under way. */
+const whileStopping = (meanwhile: (hub: TestHub, vendor: TestClient) => Promise<unknown>): Promise<unknown> =>
+  whileDiskIsBusy(async (hub, vendor) => {
+    const draining = eventOf(vendor.socket, 'draining')
+    hub.close()
+    await draining
+    return meanwhile(hub, vendor)
+  })
 
 const lastOf = async (answers: Promise<readonly unknown[]>): Promise<unknown> => (await answers).at(-1)
 
@@ -100,18 +109,7 @@ const PROVOCATIONS: Readonly<Record<RefusalCode, () => Promise<unknown>>> = {
     lastOf(
       (await newVendor({ options: { pickupsPerSecond: 1 } })).ask('publish', [pickup('o-1'), pickup('o-2')]),
     ),
-  busy: async () => {
-    const database = new CrashingDatabase()
-    const vendor = await newVendor({ database, options: { undecidedEvents: 1 } })
-    const synced = new Promise<void>((resolve) => database.onSync(resolve))
-    database.hold()
-    const underWay = vendor.ask('pickup', orderOf('acme', 'o-1'))
-    await synced
-    const answer = await vendor.ask('pickup', orderOf('acme', 'o-2'))
-    database.release()
-    await underWay
-    return answer
-  },
+  busy: () => whileDiskIsBusy((_, vendor) => vendor.ask('pickup', orderOf('acme', 'o-2'))),
   draining: () => whileStopping((_, vendor) => vendor.ask('pickup', orderOf('acme', 'o-2'))),
 }
 

@@ -54,7 +54,10 @@ describe('a hub that stops', () => {
     const heard: string[] = []
     vendor.socket.onAny((name) => heard.push(name))
     const closed = eventOf<[string]>(vendor.socket, 'disconnect')
+    const draining = eventOf(vendor.socket, 'draining')
     const stopped = closedInTime(hub)
+    await draining
+    // All receipts leave at once, and the hub has nothing to wait for any more.
     database.release()
     const outcomes = await Promise.all(receipts)
     expect(outcomes.filter(({ ok }) => ok)).to.have.length(300)

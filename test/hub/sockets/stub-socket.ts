@@ -12,7 +12,7 @@ export interface Sent {
   readonly answer: ((...args: unknown[]) => void) | undefined
 }
 
-export class StubConnection extends EventEmitter implements PeerConnection {
+class StubConnection extends EventEmitter implements PeerConnection {
   readyState = 'open'
   readonly close = sinon.stub()
   /** As Engine.IO has it: packets that are not written yet. */
