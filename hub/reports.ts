@@ -136,7 +136,9 @@ export class HubReports implements IntakeReports, DeliveryReports, UpkeepReports
   }
 
   displaced(participant: ParticipantId, by: string): void {
-    this.#log.warn({ participant, by }, 'displaced by a newer connection')
+    this.#events.event('displaced', () =>
+      this.#log.warn({ participant, by }, 'displaced by a newer connection'),
+    )
   }
 
   unheard(isOk: boolean): void {
@@ -146,6 +148,6 @@ export class HubReports implements IntakeReports, DeliveryReports, UpkeepReports
 
   cut(participant: ParticipantId): void {
     this.counts.cutConnections += 1
-    this.#log.warn({ participant }, 'cut: it does not read')
+    this.#events.event('cut', () => this.#log.warn({ participant }, 'cut: it does not read'))
   }
 }
