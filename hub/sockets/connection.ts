@@ -165,6 +165,7 @@ class Connection {
       },
       ignored: () => reports.ignored(1),
       refused: (code) => reports.refused(code),
+      requests: { waiting: 0 },
     }
   }
 

@@ -30,6 +30,8 @@ export interface Peer {
   ignored(): void
   /** Something else than an event was refused; intake counts those itself. */
   refused(code: RefusalCode): void
+  /** Requests of this connection that wait for their answer. */
+  readonly requests: { waiting: number }
 }
 
 type Answer = (answer: object) => void
@@ -132,6 +134,32 @@ const position: Handler = (peer, argument) => {
   else peer.ignored()
 }
 
+/** Of one connection; intake has a limit of its own for events. */
+const MOST_REQUESTS = 100
+
+/** A request whose answer waits for the disk: no connection may pile them up while that is slow. */
+const request =
+  (handler: Handler): Handler =>
+  (peer, argument, answer) => {
+    const { requests } = peer
+    if (requests.waiting >= MOST_REQUESTS)
+      return refuse(
+        peer,
+        answer,
+        refusal('busy', `${MOST_REQUESTS} requests of this connection wait for their answer.`),
+      )
+    requests.waiting += 1
+    handler(peer, argument, (told) => {
+      requests.waiting -= 1
+      answer(told)
+    })
+  }
+
+const assignments: Handler = (peer, _, answer) => {
+  if (isRefused(peer, 'driver', 'assignments', answer)) return
+  peer.orders.assignments(peer.sender.id, (orders) => answer({ ok: true, orders }))
+}
+
 /** By message name; a Map, since the name comes from outside. */
 export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['pickup', publishOne('pickup')],
@@ -140,16 +168,10 @@ export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['publish', (peer, frame, answer) => peer.publisher.publish(frame, answer)],
   ['acknowledge', acknowledge],
   ['reject', reject],
-  [
-    'assignments',
-    (peer, _, answer) => {
-      if (isRefused(peer, 'driver', 'assignments', answer)) return
-      peer.orders.assignments(peer.sender.id, (orders) => answer({ ok: true, orders }))
-    },
-  ],
-  ['release', release],
+  ['assignments', request(assignments)],
+  ['release', request(release)],
   ['position', position],
-  ['leave', leave],
+  ['leave', request(leave)],
   ['token', token],
-  ['track', track],
+  ['track', request(track)],
 ])

@@ -33,6 +33,7 @@ const stubPeer = (sender: Sender) => {
     left: sinon.stub(),
     ignored: sinon.stub(),
     refused: sinon.stub(),
+    requests: { waiting: 0 },
   } satisfies Peer
   const answers: object[] = []
   const send = (message: string, argument?: unknown) =>
@@ -64,6 +65,17 @@ describe('handlers', () => {
     peer.publisher.publish.firstCall.args[1]([])
     expect(peer.publisher.publish.firstCall.args[0]).to.equal('no frame')
     expect(answers).to.deep.equal([[]])
+  })
+
+  it('[SK14] refuse a request as busy while a hundred of its connection wait, and take it when one is answered', () => {
+    const { peer, orders, answers, send } = stubPeer(VENDOR)
+    for (let asked = 0; asked < 101; asked += 1) send('track', { orderId: 'o' })
+    expect(orders.track.callCount).to.equal(100)
+    expect(answers.map((answer) => (answer as { code: string }).code)).to.deep.equal(['busy'])
+    expect(peer.refused.args).to.deep.equal([['busy']])
+    orders.track.firstCall.args[1](TOLD)
+    send('track', { orderId: 'o' })
+    expect(orders.track.callCount).to.equal(101)
   })
 
   const OF_THE_OTHER_ROLE: readonly [Sender, string, unknown][] = [
