@@ -11,6 +11,7 @@ import type { Committed } from '../domain/work.ts'
 import { Board } from './board.ts'
 import { bytesOf } from './entry-bytes.ts'
 import type { Room } from './fleet.ts'
+import { byHolder, fittingCount } from './lease-batches.ts'
 import { askAgainMs, type Lot } from './lease-steps.ts'
 import { type Giving, LeaseWriter } from './lease-writer.ts'
 import type { Delivery, DeliveryLedger, DeliveryOptions, DeliveryReports, Outlet } from './ports.ts'
@@ -244,25 +245,4 @@ export class Leasing {
   get leasedCount(): number {
     return this.#board.leasedCount
   }
-}
-
-/** How many of these leases may be in flight at once, from the first on. */
-const fittingCount = (leases: readonly OrderRecord[], room: Room): number => {
-  let bytes = 0
-  const tooMany = leases.findIndex((record, index) => {
-    bytes += bytesOf(pickupEntry(record))
-    return index > 0 && (index >= room.entries || bytes > room.bytes)
-  })
-  return tooMany === -1 ? leases.length : tooMany
-}
-
-const byHolder = (records: readonly OrderRecord[]): Map<string, OrderRecord[]> => {
-  const groups = new Map<string, OrderRecord[]>()
-  for (const record of records) {
-    const holder = holderOf(record)!
-    const group = groups.get(holder)
-    if (group === undefined) groups.set(holder, [record])
-    else group.push(record)
-  }
-  return groups
 }

@@ -6,6 +6,7 @@ import type { ParticipantId } from '../../shared/ids.ts'
 import type { Entry } from '../domain/entry.ts'
 import type { ParticipantRecord } from '../domain/participant.ts'
 import { positionOf, tokenOf } from '../domain/token.ts'
+import { LateAcknowledgements } from './late-acknowledgements.ts'
 import type {
   Delivery,
   DeliveryLedger,
@@ -46,8 +47,7 @@ export class QueueDelivery implements Delivery {
   readonly #id: ParticipantId
   readonly #window: Window
   readonly #reader: QueueReader
-  /** Positions whose failure is on its way to the disk: has an acknowledgement come meanwhile? */
-  readonly #failing = new Map<number, boolean>()
+  readonly #failing = new LateAcknowledgements()
   #isOpen = true
   #hasRetries = false
 
@@ -140,16 +140,10 @@ export class QueueDelivery implements Delivery {
   }
 
   acknowledge(tokens: readonly string[]): void {
-    const isLate = (token: string) => this.#acknowledgeLate(positionOf(token))
-    this.#acknowledge(this.#answered(tokens.filter((token) => !isLate(token))))
-  }
-
-  /** Is that entry's failure on its way to the disk? Then the acknowledgement counts when that is settled. */
-  #acknowledgeLate(position: number | null): boolean {
-    const isAcknowledged = position === null ? undefined : this.#failing.get(position)
-    if (position === null || isAcknowledged !== false || !this.#isOpen) return false
-    this.#failing.set(position, true)
-    return true
+    const inTime = this.#isOpen
+      ? tokens.filter((token) => !this.#failing.acknowledge(positionOf(token)))
+      : tokens
+    this.#acknowledge(this.#answered(inTime))
   }
 
   #acknowledge(slots: readonly Slot[]): void {
@@ -216,7 +210,7 @@ export class QueueDelivery implements Delivery {
     const nowMs = this.#parts.now()
     for (const { slot } of failing) {
       this.#window.settling(slot)
-      this.#failing.set(slot.entry.position, false)
+      this.#failing.begin(slot.entry.position)
     }
     const fates = failing.map((one) => fateOf(one, nowMs, this.#parts.options))
     this.#moveBehind(fates.flatMap(({ slot, dueMs }) => (dueMs === null ? [] : this.#window.park(slot))))
@@ -244,8 +238,7 @@ export class QueueDelivery implements Delivery {
 
   /** Acknowledgements that came while the failure was written: they count, unless the entry is dead. */
   #settleLate(fates: readonly Fate[]): void {
-    const late = fates.filter(({ slot }) => this.#failing.get(slot.entry.position) === true)
-    for (const { slot } of fates) this.#failing.delete(slot.entry.position)
+    const late = fates.filter(({ slot }) => this.#failing.end(slot.entry.position))
     const owed = late.filter(({ dueMs }) => dueMs !== null).map(({ slot }) => slot)
     if (owed.length < late.length) this.#parts.reports.ignored(late.length - owed.length)
     for (const slot of owed) this.#window.settling(slot)
