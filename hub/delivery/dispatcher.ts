@@ -58,7 +58,8 @@ export class Dispatcher {
       windowEntries,
     })
     this.#queues.set(participant.id, delivery)
-    void delivery.start()
+    // A range that cannot be read has been told to whoever owns the ledger, who ends the hub.
+    delivery.start().catch(() => {})
     return {
       acknowledge: (tokens) => delivery.acknowledge(tokens),
       reject: (rejections) => delivery.reject(rejections),

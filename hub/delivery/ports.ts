@@ -18,7 +18,8 @@ export interface DeliveryTransaction {
 
 /**
  * MUST run work in the order of `submit`, and settle it when it is durable. MUST announce what was committed after the work of its group
- * was settled. Ranges MUST be in queue order and hold everything that was announced before the call.
+ * was settled. Ranges MUST be in queue order and hold everything that was announced before the call; one that cannot be read rejects, and MUST have been told to whoever owns the
+ * ledger.
  */
 export interface DeliveryLedger {
   submit(work: Work<DeliveryTransaction>): void

@@ -75,7 +75,11 @@ export class QueueReader {
     this.#isReading = true
     this.#hasMissed = false
     const from = { after: this.#cursor, limit: this.#chunk }
-    void this.#ledger.entries(this.#participant, from).then((entries) => this.#arrived(entries))
+    this.#ledger.entries(this.#participant, from).then(
+      (entries) => this.#arrived(entries),
+      // Whoever owns the ledger has been told, and ends the hub.
+      () => {},
+    )
   }
 
   #arrived(entries: readonly Entry[]): void {

@@ -27,9 +27,13 @@ export class Upkeep {
 
   start(): void {
     this.#cancel = this.#parts.clock.after(this.#parts.options.upkeepPeriodMs, () => {
-      this.#round = this.run().then(() => {
-        if (!this.#isStopping) this.start()
-      })
+      this.#round = this.run().then(
+        () => {
+          if (!this.#isStopping) this.start()
+        },
+        // A range that cannot be read has been told to whoever owns the ledger, who ends the hub.
+        () => {},
+      )
     })
   }
 
