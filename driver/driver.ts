@@ -99,7 +99,11 @@ export class Driver {
 
   async #findAssignments(): Promise<void> {
     try {
+      const before = this.#parcels.size
       for (const assignment of await this.#parts.link.assignments()) this.#take(assignment)
+      const found = this.#parcels.size - before
+      if (found > 0)
+        this.#parts.log.info(`DRIVER: goes on with ${found} open ${found === 1 ? 'parcel' : 'parcels'}`)
     } catch (thrown) {
       this.#parts.log.debug(`DRIVER: could not ask for its parcels: ${messageOf(thrown)}`)
       if (!this.#isStopped)

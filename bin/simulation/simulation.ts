@@ -10,7 +10,7 @@ import { type Books, gapsIn, summaryLines } from './books.ts'
 import { booksOf, untilComplete } from './counted-run.ts'
 import { type ActorEnd, Fleet, type FleetOptions } from './fleet.ts'
 import type { ActorPlan, Plan } from './plan.ts'
-import { deathLines, type End, endText, fatalCodeOf } from './wording.ts'
+import { countOf, deathLines, type End, endText, fatalCodeOf } from './wording.ts'
 
 export interface SimulationParts extends Pick<FleetOptions, 'entry' | 'environment' | 'output'> {
   /** Runs a program of ours, its name to follow; for the commands that are shown. */
@@ -45,7 +45,8 @@ export class Simulation {
 
   start(): void {
     this.#fleet.start()
-    this.#fleet.say(this.#greeting())
+    // A hub alone is one that cannot listen: it says so itself.
+    if (this.#plan.vendors.length > 0) this.#fleet.say(this.#greeting())
   }
 
   /** Has an actor ended that was not asked to? Somebody may have started it again since. */
@@ -84,8 +85,8 @@ export class Simulation {
   #greeting(): string {
     const { counted, vendors, drivers, dataDir } = this.#plan
     const stores = new Set(vendors.map(({ store }) => store)).size
-    const tills = `${vendors.length} tills of ${stores} stores`
-    const fleet = `a hub, ${tills}, ${drivers.length} drivers, data in ${dataDir}`
+    const tills = `${countOf(vendors.length, 'till')} of ${countOf(stores, 'store')}`
+    const fleet = `a hub, ${tills}, ${countOf(drivers.length, 'driver')}, data in ${dataDir}`
     return counted === null
       ? `${fleet}; Ctrl-C ends them all`
       : `${fleet}; ${counted.orders} orders with seed ${counted.seed}`

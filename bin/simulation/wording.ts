@@ -9,10 +9,13 @@ const MEANING: Readonly<Record<number, string>> = {
   [EXIT.ok]: 'it ended by itself',
   [EXIT.fault]: 'something broke, its last lines say what',
   [EXIT.configuration]: 'its configuration is not usable',
-  [EXIT.inUse]: 'its port or data folder is in use',
+  [EXIT.inUse]: 'its port, its data folder or its name is in use',
   [EXIT.displaced]: 'another process took its place',
   [EXIT.refused]: 'the hub refused it for good',
 }
+
+/** `1 till`, `2 tills` */
+export const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 export const endText = (end: End): string =>
   typeof end === 'string'

@@ -95,7 +95,7 @@ describe('words of the launcher', () => {
 
   it('[AL3] puts exit codes into words', () => {
     expect([3, 4, 99].map(endText)).to.deep.equal([
-      'exit code 3, its port or data folder is in use',
+      'exit code 3, its port, its data folder or its name is in use',
       'exit code 4, another process took its place',
       'exit code 99',
     ])

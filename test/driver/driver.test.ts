@@ -69,11 +69,12 @@ describe('driver', () => {
   })
 
   it('[DR4] finds its parcels at a welcome: assigned ones are picked up, those in transit only delivered', async () => {
-    const { tell, link, clock, sent } = createTrial()
+    const { tell, link, clock, sent, lines } = createTrial()
     link.assignments.resolves([assignment('a', 'assigned'), assignment('b', 'in-transit')])
     tell(connected())
     await clock.settle()
     expect(sent()).to.deep.equal(['in-transit a'])
+    expect(JSON.stringify(lines)).to.include('DRIVER: goes on with 2 open parcels')
     await clock.advanceAsync(TRAVEL_MS)
     expect(sent()).to.deep.equal(['in-transit a', 'delivered b'])
   })
