@@ -6,7 +6,7 @@ import type { Server as HttpServer } from 'node:http'
 import { V7Generator } from 'uuidv7'
 import { type Clock, every } from '../shared/clock.ts'
 import type { Fault } from '../shared/fault.ts'
-import { driverId, FLEET, type OrderKey, type ParticipantId } from '../shared/ids.ts'
+import { driverOf, FLEET, type OrderKey, type ParticipantId } from '../shared/ids.ts'
 import { Dispatcher } from './delivery/dispatcher.ts'
 import { withdraw } from './delivery/lease-writer.ts'
 import type { DeliveryLedger, DeliveryOptions } from './delivery/ports.ts'
@@ -80,8 +80,10 @@ export class Hub {
     })
     const presence = {
       isConnected: (id: ParticipantId) => this.#sessions.isConnected(id),
-      isCarrying: (id: ParticipantId) =>
-        id === driverId(id.slice('driver/'.length)) && heldBy(id.slice('driver/'.length)).length > 0,
+      isCarrying: (id: ParticipantId) => {
+        const driver = driverOf(id)
+        return driver !== null && heldBy(driver).length > 0
+      },
     }
     this.upkeep = new Upkeep({
       ledger: upkeepLedger(ledger),

@@ -30,6 +30,18 @@ export const storeOf = (participant: ParticipantId): string | null => {
   return role === 'vendor' && store !== undefined ? store : null
 }
 
+/** As `storeOf`, for those who name the stores that they read: none or one. */
+export const storesOf = (participant: ParticipantId): readonly string[] => {
+  const store = storeOf(participant)
+  return store === null ? [] : [store]
+}
+
+/** Id of a driver's participant id; null for a vendor or the fleet. */
+export const driverOf = (participant: ParticipantId): string | null => {
+  const [role, id] = participant.split('/')
+  return role === 'driver' && id !== undefined ? id : null
+}
+
 const escaped = (character: string): string =>
   `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
 

@@ -16,6 +16,7 @@ import { askAgainMs, type Lot } from './lease-steps.ts'
 import { type Giving, LeaseWriter } from './lease-writer.ts'
 import type { Delivery, DeliveryLedger, DeliveryOptions, DeliveryReports, Outlet } from './ports.ts'
 import { QueueReader } from './queue-reader.ts'
+import { retryPages } from './retry-pages.ts'
 
 /** What a driver's connection asks for: parcels in all, and leases that it has not answered. */
 export type DriverSizes = Omit<Room, 'bytes'>
@@ -28,7 +29,6 @@ export interface LeasingParts {
 }
 
 const READ_AHEAD = 1000
-const RETRY_PAGE = 1000
 
 export class Leasing {
   readonly #parts: LeasingParts
@@ -51,12 +51,7 @@ export class Leasing {
   async start(): Promise<void> {
     const { ledger } = this.#parts
     const keys = [...(await ledger.heldOrders())]
-    for (let after = 0; ; ) {
-      const page = await ledger.retries(FLEET, { after, limit: RETRY_PAGE })
-      keys.push(...page.map(orderKeyOf))
-      if (page.length < RETRY_PAGE) break
-      after = page.at(-1)!.position
-    }
+    for await (const page of retryPages(ledger, FLEET, 0)) keys.push(...page.map(orderKeyOf))
     await this.#load(keys)
     for (const driver of this.#board.fleet.absentHolders()) this.#startGrace(driver)
   }
@@ -125,8 +120,9 @@ export class Leasing {
       if (this.writer.isSettling(keyOf(record))) return []
       const mayAskAgain = askAgainMs(record, this.#parts.options) <= nowMs
       const entry = pickupEntry(record)
-      const driver = fleet.candidate(record.dispatch.declined, mayAskAgain, bytesOf(entry))
-      return driver === null ? [] : [this.#offer(driver, entry)]
+      const bytes = bytesOf(entry)
+      const driver = fleet.candidate(record.dispatch.declined, mayAskAgain, bytes)
+      return driver === null ? [] : [this.#offer(driver, entry, bytes)]
     })
   }
 
@@ -135,17 +131,19 @@ export class Leasing {
     const lots: Lot[] = []
     while (this.#board.fleet.hasFree && this.#board.returnedCount < this.#parts.options.retryBound) {
       const entry = this.#reader.peek()
-      const driver = entry === undefined ? null : this.#board.fleet.candidate([], false, bytesOf(entry))
-      if (entry === undefined || driver === null) break
+      if (entry === undefined) break
+      const bytes = bytesOf(entry)
+      const driver = this.#board.fleet.candidate([], false, bytes)
+      if (driver === null) break
       this.#reader.shift()
-      lots.push(this.#offer(driver, entry))
+      lots.push(this.#offer(driver, entry, bytes))
     }
     return lots
   }
 
-  #offer(driver: string, entry: Entry): Lot {
+  #offer(driver: string, entry: Entry, bytes: number): Lot {
     const order = orderKeyOf(entry)
-    this.#board.fleet.offer(driver, order, bytesOf(entry))
+    this.#board.fleet.offer(driver, order, bytes)
     return { order, position: entry.position, driver }
   }
 

@@ -26,6 +26,7 @@ import {
   moveBehind,
   moveFloor,
 } from './queue-steps.ts'
+import { retryPages } from './retry-pages.ts'
 import { type Slot, Window } from './window.ts'
 
 export interface QueueDeliveryParts {
@@ -39,8 +40,6 @@ export interface QueueDeliveryParts {
   /** Entries that may be in flight. */
   readonly windowEntries: number
 }
-
-const RETRY_PAGE = 1000
 
 export class QueueDelivery implements Delivery {
   readonly #parts: QueueDeliveryParts
@@ -66,13 +65,12 @@ export class QueueDelivery implements Delivery {
   /** Begins with what waits for a retry, so that lanes are known before the queue behind them is read. */
   async start(): Promise<void> {
     // What lies at or below the end of a closed queue is upkeep's.
-    for (let after = this.#parts.participant.closed?.upTo ?? 0; ; ) {
-      const page = await this.#parts.ledger.retries(this.#id, { after, limit: RETRY_PAGE })
+    const { ledger, participant } = this.#parts
+    for await (const page of retryPages(ledger, this.#id, participant.closed?.upTo ?? 0)) {
       if (!this.#isOpen) return
       for (const retry of page) this.#window.takeRetry(retry)
-      if (page.length < RETRY_PAGE) break
-      after = page.at(-1)!.position
     }
+    if (!this.#isOpen) return
     this.#hasRetries = true
     this.tick()
     this.#fill()

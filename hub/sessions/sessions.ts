@@ -4,7 +4,7 @@
  *
  * unknown -> connected <-> away -> expired (upkeep) | left -> unknown
  */
-import { FLEET, type ParticipantId, storeOf } from '../../shared/ids.ts'
+import { FLEET, type ParticipantId, storeOf, storesOf } from '../../shared/ids.ts'
 import type { Sender } from '../domain/order.ts'
 import { closeQueue, newParticipant, type ParticipantRecord } from '../domain/participant.ts'
 import type { DriverOrders, SessionLedger, SessionTransaction } from './ports.ts'
@@ -154,10 +154,7 @@ export class Sessions<T extends SessionTransaction> {
   }
 }
 
-const namesOf = (id: ParticipantId) => {
-  const store = storeOf(id)
-  return { participants: [id], stores: store === null ? [] : [store] }
-}
+const namesOf = (id: ParticipantId) => ({ participants: [id], stores: storesOf(id) })
 
 /** An empty queue is gone at once; what lies in another is dropped by upkeep. */
 const leaveQueue = (transaction: SessionTransaction, id: ParticipantId): void => {

@@ -2,7 +2,7 @@
  * Dead letters can be listed, replayed (they come to the participant once more, from the first attempt on, marked as replays) and dropped for good. One request is carried
  * out at a time, on letters that are read for it, so that two requests for the same letter, or one and the removal of a closed queue, cannot both have it.
  */
-import { FLEET, type OrderKey, type ParticipantId, storeOf } from '../../shared/ids.ts'
+import { FLEET, type OrderKey, type ParticipantId, storesOf } from '../../shared/ids.ts'
 import { dropPickup, replayPickup } from '../domain/dispatch.ts'
 import { orderKeyOf } from '../domain/entry.ts'
 import { addHistory, isoTime, payloadOf, settleEntry } from '../domain/order.ts'
@@ -64,12 +64,11 @@ export class DeadLetters {
   }
 
   async #commit(participant: ParticipantId, letters: readonly Letter[], step: Step): Promise<number> {
-    const store = storeOf(participant)
     let count = 0
     await commit(this.#ledger, {
       orders: letters.map(orderKeyOf),
       participants: [participant],
-      stores: store === null ? [] : [store],
+      stores: storesOf(participant),
       decide: (transaction) => {
         for (const letter of letters) if (step(transaction, participant, letter)) count += 1
       },

@@ -2,7 +2,7 @@
  * Ends the sessions of participants that were away for too long: the queue is closed in one write, reads as dead letters from then on, and is removed in small steps when those have
  * been kept long enough. A queue that was left is removed at once. The clock of a session starts at the later of the disconnect and the hub being ready.
  */
-import { FLEET, type ParticipantId, storeOf } from '../../shared/ids.ts'
+import { FLEET, type ParticipantId, storesOf } from '../../shared/ids.ts'
 import { orderKeyOf, type Place } from '../domain/entry.ts'
 import { settleEntry } from '../domain/order.ts'
 import { closeQueue, type ParticipantRecord } from '../domain/participant.ts'
@@ -41,11 +41,6 @@ const isExpired = (record: ParticipantRecord, parts: ExpiryParts, nowMs: number)
 
 const mayBeRemoved = ({ closed }: ParticipantRecord, options: UpkeepOptions, nowMs: number): boolean =>
   closed !== null && (closed.reason === 'left' || nowMs - closed.closedMs >= options.deadLetterRetentionMs)
-
-const storesOf = (id: ParticipantId): string[] => {
-  const store = storeOf(id)
-  return store === null ? [] : [store]
-}
 
 const expire = async (parts: ExpiryParts, id: ParticipantId): Promise<void> => {
   let entries: number | null = null
