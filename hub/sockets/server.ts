@@ -8,6 +8,7 @@ import { type ClientToHub, type HubToClient, NAMESPACE } from '../../shared/prot
 import { type AdmissionParts, admission, wrongNamespace } from './admission.ts'
 import { accept, type ConnectionParts } from './connection.ts'
 import { isOriginAllowed } from './origin.ts'
+import { cutIfSilent } from './slow-reader.ts'
 import type { CapsNamespace, SocketData } from './types.ts'
 
 export interface SocketServerOptions {
@@ -61,6 +62,7 @@ export const createSocketServer = (
     allowRequest: ({ headers }, answer) => answer(null, isOriginAllowed(headers, options.allowedOrigins)),
     cors: { origin: [...options.allowedOrigins] },
   })
+  io.engine.on('connection', cutIfSilent)
   const namespace = io.of(NAMESPACE)
   namespace.use(admission(parts.admission))
   namespace.on('connection', (socket) => accept(socket, parts.connection))

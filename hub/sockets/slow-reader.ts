@@ -1,6 +1,6 @@
 /**
  * A peer that does not read: what waits for it is what Engine.IO has not written and what the operating system has not taken. When that is too much the peer is cut; its queue keeps
- * the rest.
+ * the rest. One for whom little waits is found by its ping, which it does not answer.
  */
 import type { PeerSocket } from './types.ts'
 
@@ -18,6 +18,8 @@ type Connected = Pick<PeerSocket, 'conn'>
 
 const insideOf = ({ conn }: Connected): Buffered => conn as unknown as Buffered
 
+const webSocketOf = (connected: Connected) => insideOf(connected).transport?.socket
+
 const lengthOf = (data: unknown): number => (typeof data === 'string' ? data.length : 0)
 
 export const waitingBytes = (socket: Connected): number => {
@@ -28,7 +30,7 @@ export const waitingBytes = (socket: Connected): number => {
 
 /** At once: a disconnect packet or a WebSocket's close frame would wait behind all the rest, and keep it in memory. */
 const cut = (socket: Connected): void => {
-  const webSocket = insideOf(socket).transport?.socket
+  const webSocket = webSocketOf(socket)
   socket.conn.close(true)
   webSocket?.terminate?.()
 }
@@ -50,4 +52,14 @@ export const slowReaderGuard = (
     }
     return isCut
   }
+}
+
+/**
+ * Engine.IO ends a connection whose ping is not answered with a close frame, for whose answer the WebSocket waits 30 s (`closeTimeout` of ws), with all that was sent before it: nobody is there to
+ * answer.
+ */
+export const cutIfSilent = (conn: PeerSocket['conn']): void => {
+  conn.once('close', (reason: string) => {
+    if (reason === 'ping timeout') webSocketOf({ conn })?.terminate?.()
+  })
 }

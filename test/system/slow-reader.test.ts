@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import sinon from 'sinon'
+import { atEndOfTest } from '../support/cleanup.ts'
 import { driverOf, orderOf, stopReading, vendorOf } from '../support/client.ts'
 import { startTestHub } from '../support/hub.ts'
+import { RawReader } from '../support/raw-reader.ts'
 import { createInbox, eventOf } from '../support/waiting.ts'
 
 /** Much more than both sides' operating system takes for a connection that nobody reads. */
@@ -35,5 +37,16 @@ describe('a peer that does not read', () => {
       reply()
     }
     expect(cuts.all).to.have.length(1)
+  })
+
+  it('[SK15] is cut at once when it does not answer the ping, whatever waits for it', async () => {
+    const { port, reports } = await startTestHub({ options: { pingIntervalMs: 50, pingTimeoutMs: 50 } })
+    const ends = createInbox<string>('an end')
+    sinon.stub(reports, 'disconnected').callsFake((_, reason) => ends.put(reason))
+    const reader = await RawReader.openFrozen(port, { role: 'vendor', store: 'acme' })
+    atEndOfTest(() => reader.destroy())
+    expect(await ends.next()).to.equal('ping timeout')
+    // Without the cut the WebSocket waits longer for an answer to its close frame than this test may take.
+    await reader.ended()
   })
 })

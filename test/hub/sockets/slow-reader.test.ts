@@ -1,6 +1,7 @@
+import { EventEmitter } from 'node:events'
 import { expect } from 'chai'
 import sinon from 'sinon'
-import { slowReaderGuard, waitingBytes } from '../../../hub/sockets/slow-reader.ts'
+import { cutIfSilent, slowReaderGuard, waitingBytes } from '../../../hub/sockets/slow-reader.ts'
 import { StubSocket } from './stub-socket.ts'
 
 const turnEnds = () => new Promise<void>((resolve) => setImmediate(resolve))
@@ -39,5 +40,25 @@ describe('slow reader', () => {
     expect(socket.conn.close.args).to.deep.equal([[true]])
     sinon.assert.calledOnce(socket.conn.transport.socket.terminate)
     sinon.assert.calledOnce(exceeded)
+  })
+
+  it('[SK15] ends the connection of a peer that does not answer the ping, without a word that would have to wait', () => {
+    const { conn } = new StubSocket({})
+    cutIfSilent(conn)
+    conn.emit('close', 'ping timeout')
+    sinon.assert.calledOnce(conn.transport.socket.terminate)
+  })
+
+  it('[SK15] leaves every other end to take its course', () => {
+    const { conn } = new StubSocket({})
+    cutIfSilent(conn)
+    conn.emit('close', 'forced close')
+    sinon.assert.notCalled(conn.transport.socket.terminate)
+  })
+
+  it('[SK15] has nothing to end where there is no WebSocket', () => {
+    const conn = Object.assign(new EventEmitter(), { transport: {} })
+    cutIfSilent(conn as unknown as StubSocket['conn'])
+    expect(() => conn.emit('close', 'ping timeout')).not.to.throw()
   })
 })
