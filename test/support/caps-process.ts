@@ -6,7 +6,7 @@ import { createInbox, eventOf, inTime } from './waiting.ts'
 
 export interface CapsProcess {
   readonly child: ChildProcess
-  /** The next line, of either output, that holds `text`. */
+  /** The next line, of either output, that holds `text`; rejects when the process has ended without one. */
   line(text: string): Promise<string>
   readonly lines: readonly string[]
   /** Exit code, or the signal that killed it. */
@@ -26,6 +26,8 @@ export const startProcess = (command: string, args: readonly string[]): CapsProc
   running.add(child)
   const inbox = createInbox<string>(`a line of ${command} ${args.join(' ')}`)
   for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', inbox.put)
+  // Emitted when both outputs have been read to their end.
+  child.once('close', (code, signal) => inbox.end(`It ended (${code ?? signal})`))
   const ended = eventOf<[number | null, string | null]>(child, 'close').then(([code, signal]) => {
     running.delete(child)
     return code ?? signal ?? 'unknown'

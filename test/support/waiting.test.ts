@@ -56,6 +56,16 @@ describe('waiting', () => {
     expect(await inbox.next()).to.equal(3)
     expect(inbox.all).to.deep.equal([1, 2, 3, 4])
   })
+
+  it('tells at once who waits for a value that will not come any more, and gives what is there', async () => {
+    const inbox = createInbox<number>('a number')
+    inbox.put(1)
+    const waiting = rejectionOf(inbox.next((value) => value > 1))
+    inbox.end('The sender has gone')
+    expect(await waiting).to.equal('The sender has gone before a number; not taken: [1]')
+    expect(await inbox.next()).to.equal(1)
+    expect(await rejectionOf(inbox.next())).to.equal('The sender has gone before a number; not taken: []')
+  })
 })
 
 describe('temporary folder', () => {

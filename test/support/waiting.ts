@@ -62,11 +62,14 @@ export interface Inbox<T> {
   next(matches?: (value: T) => boolean): Promise<T>
   /** All values so far, taken ones included. */
   readonly all: readonly T[]
+  /** No value comes any more: whoever waits for one, now or later, is told why at once. */
+  end(why: string): void
 }
 
 interface Waiter<T> {
   matches(value: T): boolean
   take(value: T): void
+  fail(error: Error): void
 }
 
 /** Keeps what arrives until a test asks for it. `name` says in a failure what was waited for. */
@@ -74,6 +77,10 @@ export const createInbox = <T>(name: string): Inbox<T> => {
   const all: T[] = []
   const untaken: T[] = []
   const waiters = new Set<Waiter<T>>()
+  let ended: string | null = null
+
+  const words = () => `${name}; not taken: ${JSON.stringify(untaken)?.slice(0, 2000)}`
+  const endFault = (why: string) => new Error(`${why} before ${words()}`)
 
   const put = (value: T) => {
     all.push(value)
@@ -84,12 +91,13 @@ export const createInbox = <T>(name: string): Inbox<T> => {
   }
 
   const arrival = (matches: (value: T) => boolean): Promise<T> => {
-    const waiter: Waiter<T> = { matches, take: () => {} }
-    const promise = new Promise<T>((resolve) => {
+    if (ended !== null) return Promise.reject(endFault(ended))
+    const waiter: Waiter<T> = { matches, take: () => {}, fail: () => {} }
+    const promise = new Promise<T>((resolve, reject) => {
       waiter.take = resolve
+      waiter.fail = reject
     })
     waiters.add(waiter)
-    const words = () => `${name}; not taken: ${JSON.stringify(untaken)?.slice(0, 2000)}`
     return inTime(promise, words).finally(() => waiters.delete(waiter))
   }
 
@@ -100,5 +108,9 @@ export const createInbox = <T>(name: string): Inbox<T> => {
       return index === -1 ? arrival(matches) : Promise.resolve(untaken.splice(index, 1)[0] as T)
     },
     all,
+    end(why) {
+      ended = why
+      for (const waiter of waiters) waiter.fail(endFault(why))
+    },
   }
 }
