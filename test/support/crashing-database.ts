@@ -114,9 +114,10 @@ export class CrashingDatabase implements Database {
     return {
       put: (key, value) => changes.push([key, value]),
       del: (key) => changes.push([key, null]),
-      write: () => {
-        for (const listener of this.#syncListeners) listener()
-        return this.#write(changes, { isSynced: true })
+      // As the caller says, whatever the types allow: what forgets to sync must lose something here.
+      write: ({ sync }: { readonly sync: boolean }) => {
+        if (sync) for (const listener of this.#syncListeners) listener()
+        return this.#write(changes, { isSynced: sync })
       },
     }
   }
