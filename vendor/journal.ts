@@ -101,7 +101,7 @@ export class Journal {
       thanked: this.#counts.thanked + (isThanks ? 1 : 0),
     }
     this.#remember(slot, eventId)
-    this.#writer.putLater(slot, sealed(eventId))
+    this.#writer.putLater(slot, sealed(slot, eventId))
     return this.#put(COUNTS_KEY, this.#counts)
   }
 
@@ -112,7 +112,7 @@ export class Journal {
 
   #saveRun(run: Run): Promise<void> {
     this.#run = run
-    this.#writer.putLater(COUNTS_KEY, sealed(JSON.stringify(this.#counts)))
+    this.#writer.putLater(COUNTS_KEY, sealed(COUNTS_KEY, JSON.stringify(this.#counts)))
     return this.#put(RUN_KEY, run)
   }
 
@@ -124,7 +124,7 @@ export class Journal {
   }
 
   #put(key: string, value: unknown): Promise<void> {
-    return new Promise((stored) => this.#writer.put(key, sealed(JSON.stringify(value)), stored))
+    return new Promise((stored) => this.#writer.put(key, sealed(key, JSON.stringify(value)), stored))
   }
 }
 

@@ -7,9 +7,8 @@ import type { FailedEvent } from '../link/api.ts'
 import { FAILED_KEPT, type Outbox, type OutboxItem, type ProgressMark } from './api.ts'
 import { sealed } from './checksum.ts'
 import { GroupWriter, type OutboxDatabase } from './group-writer.ts'
-import { openOutboxDatabase, outboxDatabaseAt } from './outbox-folder.ts'
+import { openOutboxDatabase, outboxDatabaseAt, PROGRESS_KEY } from './outbox-folder.ts'
 
-const PROGRESS_KEY = 'progress'
 const itemKey = (number: number): string => `item!${String(number).padStart(16, '0')}`
 const failedKey = (number: number): string => `failed!${String(number).padStart(16, '0')}`
 
@@ -59,7 +58,8 @@ export class LevelOutbox implements Outbox, ProgressMark {
   }
 
   add({ number, event, payload }: OutboxItem, stored: () => void): void {
-    this.#writer.put(itemKey(number), sealed(JSON.stringify({ event, payload })), stored)
+    const key = itemKey(number)
+    this.#writer.put(key, sealed(key, JSON.stringify({ event, payload })), stored)
   }
 
   /** Not synced: after a crash of the machine the items may be back, and are sent again. */
@@ -71,7 +71,8 @@ export class LevelOutbox implements Outbox, ProgressMark {
     this.#lastFailed += 1
     this.#failed.set(this.#lastFailed, failed)
     this.#writer.delete(itemKey(number))
-    this.#writer.put(failedKey(this.#lastFailed), sealed(JSON.stringify(failed)), noop)
+    const key = failedKey(this.#lastFailed)
+    this.#writer.put(key, sealed(key, JSON.stringify(failed)), noop)
     if (this.#failed.size > FAILED_KEPT) this.#dropOldestFailed()
   }
 
@@ -85,7 +86,7 @@ export class LevelOutbox implements Outbox, ProgressMark {
 
   saveProgress(progress: number): void {
     this.#progress = progress
-    this.#writer.putLater(PROGRESS_KEY, sealed(String(progress)))
+    this.#writer.putLater(PROGRESS_KEY, sealed(PROGRESS_KEY, String(progress)))
   }
 
   onFault(listener: (error: Error) => void): void {

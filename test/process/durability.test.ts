@@ -1,5 +1,4 @@
 /** What docs/DURABILITY.md shows by hand: no confirmation leaves before what it confirms is synced. */
-import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -8,11 +7,9 @@ import { killLeftovers, startCaps, startProcess } from '../support/caps-process.
 import { driverOf, orderOf, vendorOf } from '../support/client.ts'
 import { readyHub } from '../support/hub-process.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
-import { type Call, callsIn } from './trace.ts'
+import { type Call, callsIn, mayTrace } from '../support/trace.ts'
 
 const ORDERS = 40
-
-const mayTrace = (): boolean => spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0
 
 const TRACING = [
   '-f',

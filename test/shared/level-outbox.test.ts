@@ -164,7 +164,7 @@ describe('outbox on disk', () => {
 
     afterEach(() => held.close())
 
-    it('[OB2][OB3] writes what one turn adds in one batch with one sync, and calls back afterwards', async () => {
+    it('[OB2][OB3][OB10] writes what one turn adds, and the progress, in one batch with one sync, and calls back afterwards', async () => {
       const stored = sinon.stub()
       outbox.add(item(1), stored)
       outbox.add(item(2), stored)
@@ -194,14 +194,45 @@ describe('outbox on disk', () => {
       await second
     })
 
-    it('[OB4] does not sync confirmations, nor progress alone', () => {
+    it('[OB4] does not sync confirmations', () => {
       outbox.confirm([1, 2, 3])
-      outbox.saveProgress(3)
       clock.turn()
       expect(held.writes).to.have.length(1)
-      expect(held.writes[0]).to.include({ sync: false, length: 4 })
+      expect(held.writes[0]).to.include({ sync: false, length: 3 })
       held.writes[0]?.go()
       return outbox.close()
+    })
+
+    it('[OB10] writes progress with the item that waits for a group to be written, and not before it', async () => {
+      const first = addAll(outbox, [item(1)])
+      clock.turn()
+      outbox.add(item(2), () => {})
+      outbox.saveProgress(2)
+      clock.turn()
+      expect(held.writes).to.have.length(1)
+      const closing = outbox.close()
+      held.writes[0]?.go()
+      await first
+      await new Promise((resolve) => setImmediate(resolve))
+      expect(held.writes.map(({ length }) => length)).to.deep.equal([1, 2])
+      held.writes[1]?.go()
+      await closing
+    })
+
+    it('[OB11] writes at close also what gathers behind a group that is being written', async () => {
+      const stored = sinon.stub()
+      const closed = sinon.stub()
+      const first = addAll(outbox, [item(1)])
+      clock.turn()
+      outbox.add(item(2), stored)
+      const closing = outbox.close().then(closed)
+      held.writes[0]?.go()
+      await first
+      await new Promise((resolve) => setImmediate(resolve))
+      expect([held.writes.length, closed.called]).to.deep.equal([2, false])
+      held.writes[1]?.go()
+      await closing
+      sinon.assert.calledOnce(stored)
     })
 
     it('[OB9] tells the first write error once, calls nothing back and writes nothing any more', async () => {
@@ -256,11 +287,11 @@ describe('outbox on disk', () => {
     }
 
     it('[OB7] of an unknown format is refused, with what to do', async () => {
-      await rewritten('format', sealed('2'))
+      await rewritten('format', sealed('', '3'))
       const fault = await faultOf(open(folder))
       expect(fault.code).to.equal('in-use')
       expect(fault.message).to.match(
-        /is not an outbox of format 1: choose another folder, or start the version/,
+        /is not an outbox of format 2: choose another folder, or start the version/,
       )
     })
 
@@ -273,10 +304,10 @@ describe('outbox on disk', () => {
 
     it('[OB8] with a damaged value is refused, naming the key', async () => {
       const key = 'item!0000000000000001'
-      await rewritten(key, sealed('{"event":"pickup"}').replace('pickup', 'pickap'))
+      await rewritten(key, sealed(key, '{"event":"pickup"}').replace('pickup', 'pickap'))
       const fault = await faultOf(open(folder))
       expect(fault.code).to.equal('outbox')
-      expect(fault.message).to.include(`is damaged at ${key}`)
+      expect(fault.message).to.include(`is damaged: the value of ${key}`)
     })
 
     it('[OB8] that cannot be opened is a fault with the cause', async () => {

@@ -51,7 +51,7 @@ export const turning = async <R>(clock: ManualClock, promise: Promise<R>): Promi
 }
 
 /** What `decide` returned, when that is durable. Rejects with the ledger's fault. */
-const commit = <R, T>(ledger: Worker<T>, work: TestWork<R, T>): Promise<R> =>
+export const commit = <R, T>(ledger: Worker<T>, work: TestWork<R, T>): Promise<R> =>
   new Promise((resolve, reject) => {
     const forget = ledger.onFault(reject)
     let result: R

@@ -7,8 +7,6 @@ import type { KeyRange } from './keys.ts'
 export interface Database {
   get(key: string): Promise<string | undefined>
   getMany(keys: string[]): Promise<(string | undefined)[]>
-  /** Not synced. */
-  put(key: string, value: string): Promise<void>
   batch(): Batch
   iterator(range: Page): { all(): Promise<[key: string, value: string][]> }
   keys(range: Page): { all(): Promise<string[]> }

@@ -19,7 +19,7 @@ import { Group } from './group.ts'
 import { ALIVE_KEY, orderRowKey, participantRowKey, rosterKey } from './keys.ts'
 import type { Positions } from './positions.ts'
 import { Reads } from './reads.ts'
-import { Rows } from './rows.ts'
+import { type CacheLimits, Rows } from './rows.ts'
 import { type Roster, type Tables, Transaction } from './transaction.ts'
 
 export interface LevelLedgerParts {
@@ -29,7 +29,7 @@ export interface LevelLedgerParts {
   /** When a hub was last alive on this data, before this start; null for new data. Milliseconds since 1970. */
   readonly lastAliveMs: number | null
   /** Rows of each kind that are kept in memory. */
-  readonly cachedRows: number
+  readonly cache: CacheLimits
 }
 
 export class LevelLedger {
@@ -56,9 +56,9 @@ export class LevelLedger {
     this.#positions = parts.positions
     this.lastAliveMs = parts.lastAliveMs
     this.#tables = {
-      orders: new Rows<OrderKey, OrderRecord>(parts.cachedRows),
-      participants: new Rows<ParticipantId, ParticipantRecord>(parts.cachedRows),
-      rosters: new Rows<string, Roster>(parts.cachedRows),
+      orders: new Rows<OrderKey, OrderRecord>(parts.cache),
+      participants: new Rows<ParticipantId, ParticipantRecord>(parts.cache),
+      rosters: new Rows<string, Roster>(parts.cache),
     }
     this.reads = new Reads(parts.db, (error) => this.#fail(error))
   }
@@ -79,9 +79,12 @@ export class LevelLedger {
     return () => this.#faultListeners.delete(listener)
   }
 
-  /** Notes that a hub is alive on this data; not synced, and lost without harm. */
+  /** Notes that a hub is alive on this data. Synced like all else: a hole in the log is then always damage (shared/level/check-logs.ts). */
   markAlive(): void {
-    this.#db.put(ALIVE_KEY, encode(this.#clock.now())).catch((error) => this.#fail(error))
+    this.submit({
+      decide: ({ nowMs }) => void this.#gathering.values.set(ALIVE_KEY, encode(ALIVE_KEY, nowMs)),
+      settled: () => {},
+    })
   }
 
   /** Waits until all submitted work is durable, then closes the database. Idempotent. */
@@ -89,6 +92,16 @@ export class LevelLedger {
     if (!this.#isIdle()) await new Promise<void>((resolve) => this.#idle.push(resolve))
     this.#isClosed = true
     await this.#db.close()
+  }
+
+  /** Is it closed, or has it failed? */
+  get isOver(): boolean {
+    return this.#isClosed || this.#fault !== null
+  }
+
+  /** The data was found damaged: ends everything, as a write error does. */
+  damaged(fault: Fault): void {
+    this.#fail(fault)
   }
 
   #isIdle(): boolean {
@@ -130,7 +143,7 @@ export class LevelLedger {
     const texts = await this.#db.getMany(missing.map(({ key }) => key))
     for (const [index, { key, arrived }] of missing.entries()) {
       const text = texts[index]
-      arrived(text === undefined ? null : decode<object>(key, text))
+      arrived(text === undefined ? null : decode<object>(key, text), text?.length ?? 0)
     }
   }
 
@@ -187,14 +200,9 @@ export class LevelLedger {
   /** Adds the rows that the group's work has put to its values; gives the orders among them. */
   #stage({ values }: Group): OrderRecord[] {
     const { orders, participants, rosters } = this.#tables
-    const records: OrderRecord[] = []
-    for (const [key, record] of orders.takeGroup()) {
-      values.set(orderRowKey(key), record && encode(record))
-      if (record !== null) records.push(record)
-    }
-    for (const [id, record] of participants.takeGroup())
-      values.set(participantRowKey(id), record && encode(record))
-    for (const [store, roster] of rosters.takeGroup()) values.set(rosterKey(store), roster && encode(roster))
+    const records = stageRows(values, orders, orderRowKey)
+    stageRows(values, participants, participantRowKey)
+    stageRows(values, rosters, rosterKey)
     return records
   }
 
@@ -224,18 +232,38 @@ export class LevelLedger {
     this.#fault =
       error instanceof Fault
         ? error
-        : new Fault('ledger', `The data folder cannot be written or read: ${messageOf(error)}`, {
-            cause: error,
-          })
+        : new Fault(
+            'ledger',
+            `The data folder cannot be written or read: ${messageOf(error)}. Nothing is confirmed any more. Make room on its disk, or mend it, then start the hub again.`,
+            { cause: error },
+          )
     for (const resolve of this.#idle.splice(0)) resolve()
     for (const listener of this.#faultListeners) listener(this.#fault)
   }
 }
 
+/** Adds what was put to `values`, and to the cache. @returns the rows, without what was removed */
+const stageRows = <Key extends string, Row extends object>(
+  values: Group['values'],
+  rows: Rows<Key, Row>,
+  keyOf: (name: Key) => string,
+): Row[] => {
+  const put: Row[] = []
+  for (const [name, row] of rows.takeGroup()) {
+    const key = keyOf(name)
+    const text = row && encode(key, row)
+    values.set(key, text)
+    rows.staged(name, text?.length ?? null)
+    if (row !== null) put.push(row)
+  }
+  return put
+}
+
 /** A row to read: its key in the database, and where it goes. */
 interface Missing {
   readonly key: string
-  arrived(row: object | null): void
+  /** @param size in characters */
+  arrived(row: object | null, size: number): void
 }
 
 const note = <Key extends string, Row extends object>(
@@ -245,5 +273,5 @@ const note = <Key extends string, Row extends object>(
   key: string,
 ): void => {
   if (missing.has(key) || rows.secure(name)) return
-  missing.set(key, { key, arrived: (row) => rows.fetched(name, row as Row | null) })
+  missing.set(key, { key, arrived: (row, size) => rows.fetched(name, row as Row | null, size) })
 }

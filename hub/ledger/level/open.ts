@@ -1,10 +1,11 @@
 /**
  * Opens a data folder: takes LevelDB's lock on it, checks its format, and finds out where positions go on.
  */
-import { mkdir } from 'node:fs/promises'
 import { ClassicLevel } from 'classic-level'
 import type { Clock } from '../../../shared/clock.ts'
 import { Fault, messageOf } from '../../../shared/fault.ts'
+import { tableDamage } from '../../../shared/level/check-tables.ts'
+import { openLevelFolder } from '../../../shared/level/folder.ts'
 import { decode, encode } from './codec.ts'
 import type { Database } from './database.ts'
 import { ALIVE_KEY, FORMAT_KEY, POSITION_KEY } from './keys.ts'
@@ -12,11 +13,15 @@ import { LevelLedger } from './level-ledger.ts'
 import { Positions } from './positions.ts'
 
 /** Of the keys and values in the folder. A hub reads only its own format. */
-const FORMAT = 1
+const FORMAT = 2
 
 const WRITE_BUFFER_BYTES = 16 * 1024 * 1024
 const CACHE_BYTES = 32 * 1024 * 1024
 const CACHED_ROWS = 20_000
+/** What a start may read of tables before it serves: some 0.1 s. Bigger ones are checked while it serves. */
+const CHECKED_TABLE_BYTES = 32 * 1024 * 1024
+/** Characters of the rows of each kind that are cached: of small orders 20,000, of orders with all the details that they may have 2,000. */
+const CACHED_SIZE = 32 * 1024 * 1024
 
 const isLocked = (error: unknown): boolean =>
   ((error as Error).cause as { code?: string } | undefined)?.code === 'LEVEL_LOCKED'
@@ -29,10 +34,16 @@ const openFault = (folder: string, error: unknown): Fault =>
         { cause: error },
       )
     : new Fault(
-        'in-use',
-        `The data folder ${folder} cannot be opened: ${messageOf((error as Error).cause ?? error)}. Give another folder with --data-dir, or mend this one.`,
+        'ledger',
+        `The data folder ${folder} cannot be opened: ${messageOf((error as Error).cause ?? error)}. Make room on its disk, or mend it, or give another folder with --data-dir.`,
         { cause: error },
       )
+
+const damageFault = (folder: string, what: string): Fault =>
+  new Fault(
+    'corrupt',
+    `The data folder ${folder} is damaged: ${what}. Restore the folder from a backup, or check the disk.`,
+  )
 
 const formatFault = (folder: string, found: string): Fault =>
   new Fault(
@@ -51,7 +62,11 @@ const checkFormat = async (db: Database, folder: string): Promise<void> => {
     return
   }
   if (!(await isEmpty(db))) throw formatFault(folder, 'an unknown format')
-  await db.put(FORMAT_KEY, encode(FORMAT))
+  const batch = db.batch()
+  batch.put(FORMAT_KEY, encode(FORMAT_KEY, FORMAT))
+  await batch.write({ sync: true }).catch((error: unknown) => {
+    throw openFault(folder, error)
+  })
 }
 
 const readNumber = async (db: Database, key: string): Promise<number | null> => {
@@ -74,23 +89,59 @@ export const ledgerOn = async (
   await checkFormat(db, folder)
   const positions = new Positions((await readNumber(db, POSITION_KEY)) ?? 0)
   const lastAliveMs = await readNumber(db, ALIVE_KEY)
-  return new LevelLedger({ db, clock, positions, lastAliveMs, cachedRows })
+  const cache = { rows: cachedRows, size: CACHED_SIZE }
+  return new LevelLedger({ db, clock, positions, lastAliveMs, cache })
 }
 
-/** @throws Fault `in-use` if the folder belongs to another process, or is not ours to read */
-export const openLevelLedger = async (folder: string, clock: Clock): Promise<LevelLedger> => {
-  const db = new ClassicLevel<string, string>(folder, {
-    writeBufferSize: WRITE_BUFFER_BYTES,
-    cacheSize: CACHE_BYTES,
-  })
-  try {
-    await mkdir(folder, { recursive: true })
+/**
+ * Opens LevelDB in a folder, which is made if need be.
+ * @param writeBufferBytes what LevelDB gathers in memory, and in a log, before it writes a table
+ * @throws Fault `in-use` if the folder belongs to another process, `ledger` if it cannot be opened
+ */
+export const openDatabase = async (
+  folder: string,
+  writeBufferBytes = WRITE_BUFFER_BYTES,
+): Promise<ClassicLevel<string, string>> => {
+  const open = async () => {
+    const db = new ClassicLevel<string, string>(folder, {
+      writeBufferSize: writeBufferBytes,
+      cacheSize: CACHE_BYTES,
+    })
     await db.open()
-  } catch (error) {
-    throw openFault(folder, error)
+    return db
   }
-  return ledgerOn(db, clock, { folder }).catch(async (error) => {
+  try {
+    return await openLevelFolder(folder, {
+      open,
+      isSynced: null,
+      checkedTableBytes: CHECKED_TABLE_BYTES,
+      damageFault: (what) => damageFault(folder, what),
+    })
+  } catch (error) {
+    throw error instanceof Fault ? error : openFault(folder, error)
+  }
+}
+
+/** @throws Fault `in-use` if the folder belongs to another process, or is not ours to read, `ledger` if it cannot be opened */
+export const openLevelLedger = async (folder: string, clock: Clock): Promise<LevelLedger> => {
+  const db = await openDatabase(folder)
+  const ledger = await ledgerOn(db, clock, { folder }).catch(async (error: unknown) => {
     await db.close()
-    throw error
+    throw error instanceof Fault ? error : damageFault(folder, messageOf(error))
   })
+  void checkTables(ledger, folder)
+  return ledger
+}
+
+/**
+ * Reads all tables of an open ledger once, while it serves, and ends it if one is damaged. LevelDB is not asked to check what it reads: a damaged key, or a removal that no longer is one, would
+ * hide an entry without a word.
+ */
+export const checkTables = async (ledger: LevelLedger, folder: string): Promise<void> => {
+  try {
+    const damage = await tableDamage(folder, () => ledger.isOver)
+    if (damage !== null) ledger.damaged(damageFault(folder, damage))
+  } catch (error) {
+    ledger.damaged(openFault(folder, error))
+  }
 }

@@ -26,7 +26,7 @@ export class Positions {
     this.#last += 1
     if (this.#last > this.#endOfBlock) {
       this.#endOfBlock += BLOCK
-      group.values.set(POSITION_KEY, encode(this.#endOfBlock))
+      group.values.set(POSITION_KEY, encode(POSITION_KEY, this.#endOfBlock))
     }
     return this.#last
   }

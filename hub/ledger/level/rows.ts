@@ -1,10 +1,19 @@
 /**
- * The newest rows: what is cached, what waits to be written, what was just read. A row is always taken from the newest of them, so that evicting one from the
- * cache can never bring an older one back. Rows are immutable; a change is a new one.
+ * The newest rows: what waits to be written, what is being written, what is cached, what was just read. A row is always taken from the newest of them, so that evicting one from the
+ * cache can never bring an older one back. Rows are immutable; a change is a new one. The cache is bounded by rows and by their size on disk: an order may have 16 KiB of details, and a history
+ * that grows with every till that acknowledges.
  */
 import { LRUCache } from 'lru-cache'
 
 const ABSENT = Symbol('absent')
+/** A key without a row costs something too. */
+const SIZE_OF_ABSENT = 64
+
+export interface CacheLimits {
+  readonly rows: number
+  /** Of all rows together as they lie on disk, in characters. What they take in memory is about one and a half times that. */
+  readonly size: number
+}
 
 export class Rows<Key extends string, Row extends object> {
   readonly #cache: LRUCache<Key, Row | typeof ABSENT>
@@ -14,17 +23,18 @@ export class Rows<Key extends string, Row extends object> {
   /** Read for the work that is about to be decided; kept until it is decided, however many they are. */
   #fetched = new Map<Key, Row | null>()
 
-  constructor(cachedRows: number) {
-    this.#cache = new LRUCache({ max: cachedRows })
+  constructor({ rows, size }: CacheLimits) {
+    this.#cache = new LRUCache({ max: rows, maxSize: size })
   }
 
   #newest(key: Key): Row | null | undefined {
-    const cached = this.#cache.get(key)
-    if (cached !== undefined) return cached === ABSENT ? null : (cached as Row)
     const written = this.#gathering.get(key)
     if (written !== undefined) return written
     const syncing = this.#syncing.get(key)
-    return syncing !== undefined ? syncing : this.#fetched.get(key)
+    if (syncing !== undefined) return syncing
+    const cached = this.#cache.get(key)
+    if (cached !== undefined) return cached === ABSENT ? null : (cached as Row)
+    return this.#fetched.get(key)
   }
 
   /**
@@ -38,10 +48,10 @@ export class Rows<Key extends string, Row extends object> {
     return true
   }
 
-  /** A row that was read from disk, or null if there is none. */
-  fetched(key: Key, row: Row | null): void {
+  /** A row that was read from disk, or null if there is none. @param size in characters */
+  fetched(key: Key, row: Row | null, size: number): void {
     this.#fetched.set(key, row)
-    if (row !== null) this.#cache.set(key, row)
+    if (row !== null) this.#cache.set(key, row, { size })
   }
 
   forgetFetched(): void {
@@ -56,20 +66,23 @@ export class Rows<Key extends string, Row extends object> {
   }
 
   put(key: Key, row: Row): void {
-    this.#cache.set(key, row)
     this.#gathering.set(key, row)
   }
 
   remove(key: Key): void {
-    this.#cache.set(key, ABSENT)
     this.#gathering.set(key, null)
   }
 
-  /** Hands out what has been written since the last call: it stays readable until `synced`. */
+  /** Hands out what has been written since the last call: it stays readable until `synced`. Each row must be told `staged`. */
   takeGroup(): ReadonlyMap<Key, Row | null> {
     this.#syncing = this.#gathering
     this.#gathering = new Map()
     return this.#syncing
+  }
+
+  /** A row of the group that was taken is about to be written, and cached from now on. @param size in characters; null for a removal */
+  staged(key: Key, size: number | null): void {
+    this.#cache.set(key, this.#syncing.get(key) ?? ABSENT, { size: size ?? SIZE_OF_ABSENT })
   }
 
   synced(): void {

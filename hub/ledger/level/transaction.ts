@@ -113,7 +113,8 @@ export class Transaction {
   }
 
   #add(place: Place, participant: ParticipantId, entry: Entry): void {
-    this.#write(entryKey(place, participant, entry.position), encode(entry))
+    const key = entryKey(place, participant, entry.position)
+    this.#write(key, encode(key, entry))
     this.#count(participant, { place, position: entry.position }, 1)
   }
 

@@ -44,7 +44,7 @@ describe('a data folder', () => {
 
   it('[LG12] is refused if it is of another format, which the fault names', async () => {
     const folder = temporaryFolder()
-    await withContent(folder, 'm/format', encode(99))
+    await withContent(folder, 'm/format', encode('m/format', 99))
     const fault = await faultOf(folder)
     expect(fault).to.be.instanceOf(Fault).with.property('code', 'in-use')
     expect(fault.message).to.contain('format 99').and.to.contain('--data-dir')
@@ -69,7 +69,7 @@ describe('a data folder', () => {
     const broken = temporaryFolder()
     writeFileSync(join(broken, 'CURRENT'), 'not of LevelDB')
     const fault = await faultOf(broken)
-    expect(fault).to.be.instanceOf(Fault).with.property('code', 'in-use')
+    expect(fault).to.be.instanceOf(Fault).with.property('code', 'ledger')
     expect(fault.message).to.contain(broken).and.to.contain('cannot be opened')
   })
 })
