@@ -159,6 +159,7 @@ export const HUB_SETTINGS = {
     'free disk in MB below which new orders are refused',
     [256, 0, 1_000_000_000],
   ),
+  diskPeriodMs: number('disk-period-ms', 'time between two looks at the free disk', [5000, 10, HOUR_MS]),
   batchLength: number('batch-length', 'events in one publish frame', [1000, 1, 20_000]),
   undecidedEvents: number(
     'undecided-events',
@@ -188,6 +189,7 @@ export interface HubConfig {
   /** The hub's own folder in the data folder. */
   readonly folder: string
   readonly watermarkBytes: number
+  readonly diskPeriodMs: number
   readonly stopTimeMs: number
   readonly logLevel: string
   readonly logFormat: 'auto' | 'pretty' | 'json'
@@ -199,12 +201,23 @@ const MIB = 1024 * 1024
 /** @throws Fault `configuration` that lists all that is wrong */
 export const readHubConfig = (flags: Flags, environment: Environment): HubConfig => {
   const values = readSettings(HUB_SETTINGS, { flags, environment })
-  const { host, port, dataDir, diskWatermarkMb, allowedOrigins, stopTimeMs, logLevel, logFormat } = values
+  const {
+    host,
+    port,
+    dataDir,
+    diskWatermarkMb,
+    diskPeriodMs,
+    allowedOrigins,
+    stopTimeMs,
+    logLevel,
+    logFormat,
+  } = values
   return Object.freeze({
     host,
     port,
     folder: join(dataDir, 'hub'),
     watermarkBytes: diskWatermarkMb * MIB,
+    diskPeriodMs,
     stopTimeMs,
     logLevel,
     logFormat,

@@ -3,14 +3,13 @@
  */
 import { statfs } from 'node:fs/promises'
 import { type Clock, every } from '../shared/clock.ts'
+import { messageOf } from '../shared/fault.ts'
 import type { Log } from '../shared/log.ts'
 
 export interface DiskWatch {
   isDiskLow(): boolean
   stop(): void
 }
-
-const PERIOD_MS = 5000
 
 export const freeBytesOf = async (folder: string): Promise<number> => {
   const { bavail, bsize } = await statfs(folder)
@@ -21,6 +20,8 @@ export const watchDisk = async (options: {
   freeBytes(): Promise<number>
   /** Free bytes below which the disk is low. 0: never. */
   watermarkBytes: number
+  /** Between two looks at the disk. */
+  periodMs: number
   clock: Clock
   log: Pick<Log, 'warn' | 'info'>
 }): Promise<DiskWatch> => {
@@ -34,11 +35,9 @@ export const watchDisk = async (options: {
       else log.info({ freeBytes: free }, 'the disk has room again')
     }
   }
-  await look()
-  const stop = every(
-    options.clock,
-    PERIOD_MS,
-    () => void look().catch((error) => log.warn({ error }, 'disk not readable')),
-  )
+  const lookOrSay = () =>
+    look().catch((error) => log.warn({ error: messageOf(error) }, 'the free disk is not known'))
+  await lookOrSay()
+  const stop = every(options.clock, options.periodMs, () => void lookOrSay())
   return { isDiskLow: () => isLow, stop }
 }

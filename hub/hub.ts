@@ -17,7 +17,8 @@ import type { LevelLedger } from './ledger/level/level-ledger.ts'
 import type { Transaction } from './ledger/level/transaction.ts'
 import type { HubReports } from './reports.ts'
 import { type SessionOptions, Sessions } from './sessions/sessions.ts'
-import type { ConnectionOptions } from './sockets/connection.ts'
+import type { AdmissionParts } from './sockets/admission.ts'
+import type { ConnectionOptions, ConnectionParts } from './sockets/connection.ts'
 import { createSocketServer, type SocketServer, type SocketServerOptions } from './sockets/server.ts'
 import { trackReply } from './track.ts'
 import type { UpkeepLedger, UpkeepOptions } from './upkeep/ports.ts'
@@ -36,6 +37,14 @@ export interface HubParts {
   readonly reports: HubReports
   readonly pressure: Pressure
   readonly options: HubOptions
+  /** Default: UUIDs. */
+  readonly ids?: Ids
+}
+
+/** What whoever carries the connections needs: to let them in, and to serve those that are in. */
+export interface Doors {
+  readonly admission: AdmissionParts
+  readonly connection: ConnectionParts
 }
 
 const ALIVE_PERIOD_MS = 1000
@@ -60,14 +69,14 @@ export class Hub {
   #closed: Promise<void> | null = null
 
   private constructor(parts: HubParts, fleet: ParticipantRecord) {
-    const { ledger, clock, reports, pressure, options } = parts
+    const { ledger, clock, reports, pressure, options, ids = uuids() } = parts
     this.#parts = parts
     this.#failed = new Promise((resolve) => ledger.onFault(() => resolve()))
     this.#dispatcher = new Dispatcher(
       { ledger: deliveryLedger(ledger), reports, clock, options },
       fleet.floor,
     )
-    this.#intake = new Intake({ ledger, ids: uuids(), reports, pressure, now: () => clock.now(), options })
+    this.#intake = new Intake({ ledger, ids, reports, pressure, now: () => clock.now(), options })
     const heldBy = (driver: string) => this.#dispatcher.leasing.heldBy(driver)
     this.#sessions = new Sessions<Transaction>({
       ledger,
@@ -107,32 +116,39 @@ export class Hub {
 
   /** Serves the namespace on an HTTP server, which stays the caller's to listen with and to close. */
   serve(http: HttpServer): void {
+    const { options, clock } = this.#parts
+    this.serveThrough((doors) => createSocketServer(http, { options, clock, ...doors }))
+  }
+
+  /** As `serve`, over whatever carries connections. Called once. */
+  serveThrough(create: (doors: Doors) => SocketServer): void {
+    this.#sockets = create({ admission: this.#admission(), connection: this.#connection() })
+  }
+
+  #admission(): AdmissionParts {
+    return {
+      register: (applicant, reply) => this.#sessions.register(applicant, reply),
+      isDraining: () => this.#isDraining,
+      refused: (code) => this.#parts.reports.refused(code),
+    }
+  }
+
+  #connection(): ConnectionParts {
     const { reports, options, clock } = this.#parts
     const { leasing } = this.#dispatcher
-    this.#sockets = createSocketServer(http, {
+    return {
+      deliveries: this.#dispatcher,
+      intake: this.#intake,
+      reports,
       options,
       clock,
-      admission: {
-        register: (applicant, reply) => this.#sessions.register(applicant, reply),
-        isDraining: () => this.#isDraining,
-        refused: (code) => reports.refused(code),
+      orders: {
+        release: (driver, release, reply) => leasing.writer.release(driver, release, reply),
+        assignments: (driver, reply) => leasing.writer.assignments(driver, reply),
+        track: (order, reply) => this.#track(order, reply),
+        storesServedBy: (driver) => [...new Set(leasing.heldBy(driver).map((key) => key.split('/', 1)[0]!))],
       },
-      connection: {
-        deliveries: this.#dispatcher,
-        intake: this.#intake,
-        reports,
-        options,
-        clock,
-        orders: {
-          release: (driver, release, reply) => leasing.writer.release(driver, release, reply),
-          assignments: (driver, reply) => leasing.writer.assignments(driver, reply),
-          track: (order, reply) => this.#track(order, reply),
-          storesServedBy: (driver) => [
-            ...new Set(leasing.heldBy(driver).map((key) => key.split('/', 1)[0]!)),
-          ],
-        },
-      },
-    })
+    }
   }
 
   #track(order: OrderKey, reply: (found: ReturnType<typeof trackReply>) => void): void {

@@ -70,10 +70,10 @@ const startHub = async (config: HubConfig): Promise<Running> => {
     summarize: (counts) => log.info(counts, 'and in this second'),
   })
   const reports = new HubReports(log, events)
-  const { folder, watermarkBytes, options } = config
+  const { folder, watermarkBytes, diskPeriodMs: periodMs, options } = config
   const ledger = await openLevelLedger(folder, clock)
   const failed = new Promise<never>((_, reject) => ledger.onFault(reject))
-  const disk = await watchDisk({ freeBytes: () => freeBytesOf(folder), watermarkBytes, clock, log })
+  const disk = await watchDisk({ freeBytes: () => freeBytesOf(folder), watermarkBytes, periodMs, clock, log })
   // A ledger that fails meanwhile settles nothing: then the service would never be there.
   const service = await Promise.race([
     serveHub({ ledger, clock, reports, pressure: disk, options }, config),

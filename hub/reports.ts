@@ -107,6 +107,14 @@ export class HubReports implements IntakeReports, DeliveryReports, UpkeepReports
     this.#log.warn({ participant, event, store, orderId }, 'moved to the dead letters')
   }
 
+  paused(participant: ParticipantId, isPaused: boolean): void {
+    this.#events.event(isPaused ? 'paused' : 'resumed', () =>
+      isPaused
+        ? this.#log.warn({ participant }, 'paused: as many of its entries wait for a retry as may')
+        : this.#log.info({ participant }, 'goes on: fewer of its entries wait for a retry'),
+    )
+  }
+
   expired(participant: ParticipantId, entries: number): void {
     this.counts.expiredEntries += entries
     this.#log.warn({ participant, entries }, 'session expired')

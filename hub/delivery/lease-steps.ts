@@ -37,10 +37,18 @@ export const assignLeased = (transaction: DeliveryTransaction, leased: OrderReco
   return true
 }
 
-/** When drivers that declined the pickup may be asked again; milliseconds since 1970. */
-export const askAgainMs = ({ dispatch }: OrderRecord, options: DeliveryOptions): number => {
+const askAgainMs = ({ dispatch }: OrderRecord, options: DeliveryOptions): number => {
   const last = dispatch.failures.at(-1)
   return last === undefined ? 0 : Date.parse(last.time) + retryDelayMs(dispatch.failures.length, options)
+}
+
+/**
+ * May drivers that declined the pickup be asked again? A failure that lies ahead was noted by an earlier hub, before the wall clock was set back: nobody knows how long ago, so it
+ * is no reason to wait.
+ */
+export const mayAskAgain = (record: OrderRecord, nowMs: number, options: DeliveryOptions): boolean => {
+  const last = record.dispatch.failures.at(-1)
+  return (last !== undefined && Date.parse(last.time) > nowMs) || askAgainMs(record, options) <= nowMs
 }
 
 /** KEYS the order, the fleet's entry. EFFECT back with the fleet, or with its dead letters at the limit. @returns true if it is dead. */

@@ -12,7 +12,7 @@ import { Board } from './board.ts'
 import { bytesOf } from './entry-bytes.ts'
 import type { Room } from './fleet.ts'
 import { byHolder, fittingCount } from './lease-batches.ts'
-import { askAgainMs, type Lot } from './lease-steps.ts'
+import { type Lot, mayAskAgain } from './lease-steps.ts'
 import { type Giving, LeaseWriter } from './lease-writer.ts'
 import type { Delivery, DeliveryLedger, DeliveryOptions, DeliveryReports, Outlet } from './ports.ts'
 import { QueueReader } from './queue-reader.ts'
@@ -29,6 +29,7 @@ export interface LeasingParts {
 }
 
 const READ_AHEAD = 1000
+const READ_AHEAD_BYTES = 4 * 1024 * 1024
 
 export class Leasing {
   readonly #parts: LeasingParts
@@ -43,7 +44,7 @@ export class Leasing {
   constructor(parts: LeasingParts, floor: number) {
     this.#parts = parts
     this.writer = new LeaseWriter({ ...parts, board: this.#board })
-    const queue = { participant: FLEET, after: floor, chunk: READ_AHEAD }
+    const queue = { participant: FLEET, after: floor, chunk: READ_AHEAD, bytes: READ_AHEAD_BYTES }
     this.#reader = new QueueReader(parts.ledger, queue, () => this.#lease())
   }
 
@@ -118,10 +119,10 @@ export class Leasing {
     const nowMs = this.#parts.now()
     return this.#board.returned().flatMap((record) => {
       if (this.writer.isSettling(keyOf(record))) return []
-      const mayAskAgain = askAgainMs(record, this.#parts.options) <= nowMs
+      const isDue = mayAskAgain(record, nowMs, this.#parts.options)
       const entry = pickupEntry(record)
       const bytes = bytesOf(entry)
-      const driver = fleet.candidate(record.dispatch.declined, mayAskAgain, bytes)
+      const driver = fleet.candidate(record.dispatch.declined, isDue, bytes)
       return driver === null ? [] : [this.#offer(driver, entry, bytes)]
     })
   }

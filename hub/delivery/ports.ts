@@ -63,6 +63,8 @@ export interface DeliveryReports {
   ignored(entries: number): void
   failed(entry: Entry, participant: ParticipantId, reason: string): void
   deadLettered(entry: Entry, participant: ParticipantId): void
+  /** Delivery to it has come to the bound of retries, or goes on. */
+  paused(participant: ParticipantId, isPaused: boolean): void
 }
 
 export interface DeliveryOptions {

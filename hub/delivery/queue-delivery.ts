@@ -26,8 +26,12 @@ import {
   moveBehind,
   moveFloor,
 } from './queue-steps.ts'
+import { boundedRetry } from './retry-delay.ts'
 import { retryPages } from './retry-pages.ts'
 import { type Slot, Window } from './window.ts'
+
+/** Entries that are read at a time: more make no queue faster, and what was read ahead lies in memory. */
+const MOST_READ = 256
 
 export interface QueueDeliveryParts {
   readonly ledger: DeliveryLedger
@@ -49,6 +53,7 @@ export class QueueDelivery implements Delivery {
   readonly #failing = new LateAcknowledgements()
   #isOpen = true
   #hasRetries = false
+  #isToldPaused = false
 
   constructor(parts: QueueDeliveryParts) {
     const { participant, windowEntries, options, ledger } = parts
@@ -57,7 +62,12 @@ export class QueueDelivery implements Delivery {
     this.#window = new Window({ entries: windowEntries, bytes: options.windowBytes }, participant.floor)
     this.#reader = new QueueReader(
       ledger,
-      { participant: participant.id, after: participant.floor, chunk: windowEntries },
+      {
+        participant: participant.id,
+        after: participant.floor,
+        chunk: Math.min(windowEntries, MOST_READ),
+        bytes: options.windowBytes,
+      },
       () => this.#fill(),
     )
   }
@@ -66,9 +76,12 @@ export class QueueDelivery implements Delivery {
   async start(): Promise<void> {
     // What lies at or below the end of a closed queue is upkeep's.
     const { ledger, participant } = this.#parts
-    for await (const page of retryPages(ledger, this.#id, participant.closed?.upTo ?? 0)) {
+    // The row counts them, and since it was read nobody but this delivery can have added one.
+    const pages = participant.retrying > 0 ? retryPages(ledger, this.#id, participant.closed?.upTo ?? 0) : []
+    for await (const page of pages) {
       if (!this.#isOpen) return
-      for (const retry of page) this.#window.takeRetry(retry)
+      for (const retry of page)
+        this.#window.takeRetry(boundedRetry(retry, this.#parts.now(), this.#parts.options))
     }
     if (!this.#isOpen) return
     this.#hasRetries = true
@@ -115,6 +128,13 @@ export class QueueDelivery implements Delivery {
     }
     this.#moveBehind(parking)
     this.#send(leaving)
+    this.#tellPause()
+  }
+
+  #tellPause(): void {
+    if (this.isPaused === this.#isToldPaused) return
+    this.#isToldPaused = this.isPaused
+    this.#parts.reports.paused(this.#id, this.isPaused)
   }
 
   #fly(slot: Slot): void {
@@ -141,7 +161,7 @@ export class QueueDelivery implements Delivery {
     const inTime = this.#isOpen
       ? tokens.filter((token) => !this.#failing.acknowledge(positionOf(token)))
       : tokens
-    this.#acknowledge(this.#answered(inTime))
+    this.#acknowledge(this.#answered(inTime, mayBeAcknowledged))
   }
 
   #acknowledge(slots: readonly Slot[]): void {
@@ -157,13 +177,13 @@ export class QueueDelivery implements Delivery {
     })
   }
 
-  /** Entries that an answer may be about: in flight, or waiting after a handover whose answer comes late. The others are counted. */
-  #answered(tokens: readonly string[]): Slot[] {
+  /** Entries that the answer may be about. The others are counted. */
+  #answered(tokens: readonly string[], mayBe: (slot: Slot) => boolean): Slot[] {
     const slots: Slot[] = []
     for (const token of tokens) {
       const position = positionOf(token)
       const slot = position === null ? undefined : this.#window.slot(position)
-      if (!this.#isOpen || slot === undefined || !mayBeAnswered(slot)) continue
+      if (!this.#isOpen || slot === undefined || !mayBe(slot)) continue
       this.#window.settling(slot)
       slots.push(slot)
     }
@@ -199,7 +219,7 @@ export class QueueDelivery implements Delivery {
 
   reject(rejections: readonly { entry: string; reason: string }[]): void {
     const reasons = new Map(rejections.map(({ entry, reason }) => [positionOf(entry), reason]))
-    const slots = this.#answered([...new Set(rejections.map(({ entry }) => entry))])
+    const slots = this.#answered([...new Set(rejections.map(({ entry }) => entry))], isInFlight)
     this.#fail(slots.map((slot) => ({ slot, what: 'rejected', reason: reasons.get(slot.entry.position)! })))
   }
 
@@ -266,5 +286,9 @@ export class QueueDelivery implements Delivery {
   }
 }
 
-const mayBeAnswered = ({ state, failures }: Slot): boolean =>
-  state === 'flying' || (state === 'waiting' && failures.length > 0)
+/** A handover fails once: what was not acknowledged in time cannot be rejected as well. */
+const isInFlight = ({ state }: Slot): boolean => state === 'flying'
+
+/** Also while it waits after a handover whose acknowledgement comes late. */
+const mayBeAcknowledged = (slot: Slot): boolean =>
+  isInFlight(slot) || (slot.state === 'waiting' && slot.failures.length > 0)

@@ -1,19 +1,31 @@
 /**
  * Reads one queue in order: from disk while behind, from memory as soon as it has caught up, so that a participant that keeps up never causes a read. It holds at most
- * `chunk` entries.
+ * `chunk` entries, and about `bytes`: a read asks for what fits if its entries are as large as those of the one before, the first one if all are as large as they may be. So neither a wide window nor
+ * large events, of participants that read slowly, fill the hub's memory.
  */
 import type { ParticipantId } from '../../shared/ids.ts'
 import type { Entry } from '../domain/entry.ts'
+import { bytesOf } from './entry-bytes.ts'
 import type { DeliveryLedger } from './ports.ts'
+
+/** More than an event may have. */
+const LARGEST_EVENT_BYTES = 20 * 1024
+
+const sumOfBytes = (entries: readonly Entry[]): number =>
+  entries.reduce((bytes, entry) => bytes + bytesOf(entry), 0)
 
 export class QueueReader {
   readonly #ledger: Pick<DeliveryLedger, 'entries'>
   readonly #participant: ParticipantId
   readonly #chunk: number
+  readonly #bytes: number
   readonly #onReadable: () => void
   #held: Entry[] = []
   /** Index of the next one in `#held`: taking from the front of a long array would move all the others. */
   #next = 0
+  /** Of what was appended since `#held` was last empty; what was taken meanwhile counts too. */
+  #appendedBytes = 0
+  #averageBytes = LARGEST_EVENT_BYTES
   /** The last position that was read or announced: reading goes on behind it. */
   #cursor: number
   #hasCaughtUp = false
@@ -23,13 +35,14 @@ export class QueueReader {
 
   constructor(
     ledger: Pick<DeliveryLedger, 'entries'>,
-    queue: { participant: ParticipantId; after: number; chunk: number },
+    queue: { participant: ParticipantId; after: number; chunk: number; bytes: number },
     onReadable: () => void,
   ) {
     this.#ledger = ledger
     this.#participant = queue.participant
     this.#cursor = queue.after
     this.#chunk = queue.chunk
+    this.#bytes = queue.bytes
     this.#onReadable = onReadable
   }
 
@@ -50,23 +63,31 @@ export class QueueReader {
   #hold(entries: Entry[]): void {
     this.#held = entries
     this.#next = 0
+    if (entries.length === 0) this.#appendedBytes = 0
   }
 
   /** Entries that have become durable at the queue's end. */
   appended(entries: readonly Entry[]): void {
-    const length = this.#held.length - this.#next + entries.length
-    if (!this.#hasCaughtUp || length > this.#chunk) {
-      this.#hasCaughtUp = false
-      this.#hasMissed = true
-      return
+    for (const entry of entries) {
+      if (!this.#hasCaughtUp || !this.#hasRoom(bytesOf(entry))) {
+        this.#hasCaughtUp = false
+        this.#hasMissed = true
+        return
+      }
+      this.#append(entry)
     }
-    for (const entry of entries) this.#append(entry)
+  }
+
+  #hasRoom(bytes: number): boolean {
+    const length = this.#held.length - this.#next
+    return length < this.#chunk && (length === 0 || this.#appendedBytes + bytes <= this.#bytes)
   }
 
   /** A read sees what is durable, and so perhaps what is announced only after it. */
   #append(entry: Entry): void {
     if (entry.position <= this.#cursor) return
     this.#held.push(entry)
+    this.#appendedBytes += bytesOf(entry)
     this.#cursor = entry.position
   }
 
@@ -74,19 +95,21 @@ export class QueueReader {
     if (this.#isReading || this.#hasCaughtUp) return
     this.#isReading = true
     this.#hasMissed = false
-    const from = { after: this.#cursor, limit: this.#chunk }
-    this.#ledger.entries(this.#participant, from).then(
-      (entries) => this.#arrived(entries),
+    const fitting = Math.max(1, Math.floor(this.#bytes / this.#averageBytes))
+    const limit = Math.min(this.#chunk, fitting)
+    this.#ledger.entries(this.#participant, { after: this.#cursor, limit }).then(
+      (entries) => this.#arrived(entries, limit),
       // Whoever owns the ledger has been told, and ends the hub.
       () => {},
     )
   }
 
-  #arrived(entries: readonly Entry[]): void {
+  #arrived(entries: readonly Entry[], limit: number): void {
     this.#isReading = false
+    if (entries.length > 0) this.#averageBytes = sumOfBytes(entries) / entries.length
     this.#hold([...entries])
     this.#cursor = entries.at(-1)?.position ?? this.#cursor
-    this.#hasCaughtUp = entries.length < this.#chunk && !this.#hasMissed
+    this.#hasCaughtUp = entries.length < limit && !this.#hasMissed
     if (entries.length > 0 || !this.#hasCaughtUp) this.#onReadable()
   }
 }

@@ -21,6 +21,11 @@ export interface HttpService {
   close(): Promise<void>
 }
 
+/**
+ * Connections that may wait to be accepted; the system lowers it to its own limit (Linux: net.core.somaxconn, 4096). Beyond, Linux lets a client believe that it is connected and answers it after
+ * seconds or not at all: with Node's 511 that is the fate of most who come back together after a restart.
+ */
+const BACKLOG = 65_535
 /** For requests that are under way when the hub stops. */
 const GRACE_MS = 500
 
@@ -47,7 +52,7 @@ export const createHttpService = (listener: RequestListener, clock: Pick<Clock, 
     listen: (address) =>
       new Promise((resolve, reject) => {
         server.once('error', (error) => reject(listenFault(error, address)))
-        server.listen(address.port, address.host, () => resolve((server.address() as AddressInfo).port))
+        server.listen({ ...address, backlog: BACKLOG }, () => resolve((server.address() as AddressInfo).port))
       }),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))

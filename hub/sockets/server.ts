@@ -7,6 +7,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { type ClientToHub, type HubToClient, NAMESPACE } from '../../shared/protocol.ts'
 import { type AdmissionParts, admission, wrongNamespace } from './admission.ts'
 import { accept, type ConnectionParts } from './connection.ts'
+import { Door } from './door.ts'
 import { isOriginAllowed } from './origin.ts'
 import { cutIfSilent } from './slow-reader.ts'
 import type { CapsNamespace, SocketData } from './types.ts'
@@ -45,11 +46,12 @@ export const createSocketServer = (
   parts: {
     admission: AdmissionParts
     connection: ConnectionParts
-    clock: Pick<Clock, 'after'>
+    clock: Pick<Clock, 'after' | 'endOfTurn'>
     options: SocketServerOptions
   },
 ): SocketServer => {
   const { options } = parts
+  const door = new Door(parts.clock)
   const io = new Server<ClientToHub, HubToClient, Record<string, never>, SocketData>(http, {
     serveClient: false,
     perMessageDeflate: false,
@@ -59,7 +61,11 @@ export const createSocketServer = (
     connectTimeout: TIME_TO_CONNECT_MS,
     pingInterval: options.pingIntervalMs,
     pingTimeout: options.pingTimeoutMs,
-    allowRequest: ({ headers }, answer) => answer(null, isOriginAllowed(headers, options.allowedOrigins)),
+    allowRequest: ({ headers, socket }, answer) =>
+      door.come({
+        isGone: () => socket.destroyed,
+        letIn: () => answer(null, isOriginAllowed(headers, options.allowedOrigins)),
+      }),
     cors: { origin: [...options.allowedOrigins] },
   })
   io.engine.on('connection', cutIfSilent)

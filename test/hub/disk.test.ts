@@ -13,7 +13,7 @@ const watched = async (...free: (number | Error)[]) => {
   for (const [call, bytes] of free.entries())
     if (bytes instanceof Error) freeBytes.onCall(call).rejects(bytes)
     else freeBytes.onCall(call).resolves(bytes)
-  const disk = await watchDisk({ freeBytes, watermarkBytes: 100, clock, log })
+  const disk = await watchDisk({ freeBytes, watermarkBytes: 100, periodMs: PERIOD_MS, clock, log })
   return { clock, log, disk, next: () => clock.advanceAsync(PERIOD_MS) }
 }
 
@@ -43,9 +43,16 @@ describe('disk watch', () => {
     const { log, disk, next } = await watched(99, new Error('gone'), 100)
     await next()
     expect(disk.isDiskLow()).to.equal(true)
-    sinon.assert.calledWith(log.warn, sinon.match.object, 'disk not readable')
+    sinon.assert.calledWith(log.warn, { error: 'gone' }, 'the free disk is not known')
     await next()
     expect(disk.isDiskLow()).to.equal(false)
+  })
+
+  it('[HB6] takes the disk for one with room while it could not be asked even once', async () => {
+    const { disk, next } = await watched(new Error('gone'), 99)
+    expect(disk.isDiskLow()).to.equal(false)
+    await next()
+    expect(disk.isDiskLow()).to.equal(true)
   })
 
   it('[HB6] asks no more when it is stopped', async () => {

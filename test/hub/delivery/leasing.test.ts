@@ -241,6 +241,17 @@ describe('leasing', () => {
       expect(bob.take()).to.deep.equal(['pickup A #3'])
     })
 
+    it('[HB10] asks again at once when the wall clock was set back between two lives of the hub', async () => {
+      await open({ retryDelayMs: 1000 })
+      const bob = await world.driver()
+      await world.pickups('A')
+      bob.reject('pickup A')
+      await world.settle()
+      await world.restart({ setClockMs: -3_600_000 })
+      const again = await world.driver()
+      expect(again.take()).to.deep.equal(['pickup A #2'])
+    })
+
     it('[FL4] asks last who let it time out', async () => {
       await open({ ackTimeoutMs: 1000 })
       const bob = await world.driver()
@@ -307,6 +318,16 @@ describe('leasing', () => {
       expect(ann.take()).to.deep.equal(['pickup A'])
       expect((await historyOf('A')).slice(-2)).to.deep.equal(['driver-away', 'leased'])
       expect(world.counts.failedHandovers).to.equal(0)
+    })
+
+    it('[FL5] lets no lease time out while its driver is away', async () => {
+      await open({ ackTimeoutMs: 1000, driverGraceMs: 60_000 })
+      const bob = await world.driver('bob')
+      await world.pickups('A')
+      bob.disconnect()
+      await world.advance(30_000)
+      const again = await world.driver('bob')
+      expect([again.take(), world.counts.failedHandovers]).to.deep.equal([['pickup A'], 0])
     })
 
     it('[FL5] hands the leases over again after a restart of the hub', async () => {

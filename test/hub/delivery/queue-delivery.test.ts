@@ -208,7 +208,7 @@ describe('delivery of a queue', () => {
       expect(world.counts.failedHandovers).to.equal(0)
     })
 
-    it('[DL10] takes an acknowledgement that comes while its timeout is being written, and hands nothing over again', async () => {
+    it('[DL10][DL4] takes an acknowledgement that comes while its timeout is being written, and hands nothing over again', async () => {
       await open({ ackTimeoutMs: 1000 })
       await world.happens('in-transit A', 'delivered A')
       world.db.hold()
@@ -222,12 +222,14 @@ describe('delivery of a queue', () => {
       expect(world.counts.ignored).to.equal(0)
     })
 
-    it('[DL10] takes an acknowledgement that comes late, while the entry waits for its next handover', async () => {
+    it('[DL10][DL4] takes an acknowledgement that comes late, while the entry waits for its next handover, which then never comes', async () => {
       await open({ ackTimeoutMs: 1000, retryDelayMs: 60_000 })
       await world.happens('in-transit A', 'delivered A')
       await world.advance(2000)
       peer.acknowledge('in-transit A')
       await world.settle()
+      peer.acknowledge('delivered A')
+      await world.advance(61_000)
       expect(peer.take()).to.deep.equal(['in-transit A', 'delivered A'])
       expect(world.counts.ignored).to.equal(0)
     })
@@ -287,7 +289,17 @@ describe('delivery of a queue', () => {
       expect(world.counts.deadLetters).to.equal(0)
     })
 
-    it('[DL6] counts on after a reconnect and after a restart of the hub', async () => {
+    it('[DL6] counts a handover once that was not acknowledged in time and rejected afterwards', async () => {
+      await open({ ackTimeoutMs: 1000, retryDelayMs: 5000 })
+      await world.happens('in-transit A')
+      await world.advance(1250)
+      peer.reject('in-transit A')
+      await world.advance(5250)
+      expect(peer.take()).to.deep.equal(['in-transit A', 'in-transit A #2'])
+      expect([world.counts.failedHandovers, world.counts.ignored]).to.deep.equal([1, 1])
+    })
+
+    it('[DL6][DL7] counts on after a reconnect and after a restart of the hub, up to the limit', async () => {
       await open({ deliveryLimit: 3, retryDelayMs: 1000 })
       await world.happens('in-transit A')
       peer.reject('in-transit A')
@@ -303,6 +315,17 @@ describe('delivery of a queue', () => {
       peer.reject('in-transit A')
       await world.settle()
       expect((await world.row(MAIN))?.dead).to.equal(1)
+    })
+
+    it('[HB10] waits no longer than the longest delay when the wall clock was set back between two lives of the hub', async () => {
+      await open({ retryDelayMs: 1000, longestRetryDelayMs: 4000 })
+      await world.happens('in-transit A')
+      peer.reject('in-transit A')
+      await world.settle()
+      await world.restart({ setClockMs: -3_600_000 })
+      peer = await world.vendor()
+      await world.advance(4250)
+      expect(peer.take()).to.deep.equal(['in-transit A #2'])
     })
 
     it('[DL7] moves an entry to the dead letters at the limit, with its failures, and goes on with its order', async () => {
@@ -384,6 +407,36 @@ describe('delivery of a queue', () => {
       expect(peer.take()).to.deep.equal(['in-transit C'])
       expect(world.dispatcher.paused()).to.deep.equal([])
     })
+
+    it('[DL9] tells once that it is paused, and once that it goes on', async () => {
+      await open({ retryBound: 2, retryDelayMs: 1000 })
+      const told = sinon.spy(world.reports, 'paused')
+      await world.happens('in-transit A', 'in-transit B', 'in-transit C')
+      peer.reject('in-transit A')
+      await world.settle()
+      expect(told.args).to.deep.equal([])
+      peer.reject('in-transit B')
+      await world.settle()
+      await world.happens('in-transit D')
+      expect(told.args).to.deep.equal([[MAIN, true]])
+      await world.advance(1250)
+      peer.acknowledge('in-transit A')
+      await world.settle()
+      expect(told.args).to.deep.equal([
+        [MAIN, true],
+        [MAIN, false],
+      ])
+    })
+
+    it('[DL9] tells that it is paused when it comes back with as many retries', async () => {
+      await open({ retryBound: 2, retryDelayMs: 60_000 })
+      await world.happens('in-transit A', 'in-transit B')
+      peer.reject('in-transit A', 'in-transit B')
+      await world.settle()
+      const told = sinon.spy(world.reports, 'paused')
+      await reconnect()
+      expect(told.args).to.deep.equal([[MAIN, true]])
+    })
   })
 
   describe('reconnecting', () => {
@@ -418,7 +471,8 @@ describe('delivery of a queue', () => {
       expect(peer.take()).to.deep.equal(orderIds.map((orderId) => `in-transit ${orderId} #2`))
     })
 
-    it('[DL12] reads no more retries when the connection has ended', async () => {
+    /** A delivery on a ledger that holds one page of retries, and none other. */
+    const stubbedDelivery = async (retrying: number) => {
       await open()
       const retry: Retry = { ...entryOf('in-transit A'), failures: [], dueMs: 0 }
       const ledger = {
@@ -435,13 +489,25 @@ describe('delivery of a queue', () => {
         now: () => world.clock.now(),
         options: world.options,
         outlet: { hand },
-        participant: (await world.row(MAIN))!,
+        participant: { ...(await world.row(MAIN))!, retrying },
         windowEntries: 10,
       })
+      return { delivery, ledger, hand }
+    }
+
+    it('[DL12] reads no more retries when the connection has ended', async () => {
+      const { delivery, ledger, hand } = await stubbedDelivery(1000)
       const started = delivery.start()
       delivery.detach()
       await started
       expect([ledger.retries.callCount, ledger.entries.callCount, hand.callCount]).to.deep.equal([1, 0, 0])
+    })
+
+    it('[DL12] reads only the queue of a participant that has no retries: thousands may come back at a time', async () => {
+      const { delivery, ledger } = await stubbedDelivery(0)
+      await delivery.start()
+      delivery.detach()
+      expect([ledger.retries.callCount, ledger.entries.callCount]).to.deep.equal([0, 1])
     })
 
     it('[DL12] loses nothing of what is answered while the newer connection registers', async () => {

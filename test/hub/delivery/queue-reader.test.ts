@@ -49,7 +49,7 @@ describe('queue reader', () => {
     readable = 0
     reader = new QueueReader(
       queue.ledger,
-      { participant: vendorId('acme', 'main'), after: 10, chunk: CHUNK },
+      { participant: vendorId('acme', 'main'), after: 10, chunk: CHUNK, bytes: 1024 * 1024 },
       () => {
         readable += 1
       },
@@ -82,14 +82,14 @@ describe('queue reader', () => {
     await catchUp()
     reader.appended(entries(20, 21))
     reader.appended(entries(22, 23))
-    expect([takeAll(), queue.reads.map(({ after }) => after)]).to.deep.equal([[20, 21], [21]])
-    await answer(22, 23)
-    expect(takeAll()).to.deep.equal([22, 23])
+    expect([takeAll(), queue.reads.map(({ after }) => after)]).to.deep.equal([[20, 21, 22], [22]])
+    await answer(23)
+    expect(takeAll()).to.deep.equal([23])
     reader.appended(entries(24))
     expect(takeAll()).to.deep.equal([24])
   })
 
-  it('[DL11] reads once more when something was appended during the last read', async () => {
+  it('[DL11][DL1] reads once more from where the queue starts when something was appended during the last read', async () => {
     reader.peek()
     reader.appended(entries(20))
     await answer()
@@ -122,5 +122,39 @@ describe('queue reader', () => {
     reader.peek()
     reader.peek()
     expect(queue.reads).to.have.lengthOf(1)
+  })
+
+  describe('of large events', () => {
+    const large = (position: number): Entry => ({
+      ...entry(position),
+      payload: order('order-1', { details: { text: 'x'.repeat(8000), more: 'x'.repeat(2000) } }),
+    })
+
+    beforeEach(() => {
+      const range = { participant: vendorId('acme', 'main'), after: 10, chunk: 100, bytes: 64 * 1024 }
+      reader = new QueueReader(queue.ledger, range, () => {})
+    })
+
+    it('[DL11] reads first what fits if all are as large as they may be, and then what fits if all are as those', async () => {
+      reader.peek()
+      expect(queue.reads.map(({ limit }) => limit)).to.deep.equal([3])
+      queue.reads.shift()!.answer([large(11), large(12), large(13)])
+      await null
+      expect(takeAll()).to.deep.equal([11, 12, 13])
+      expect(queue.reads.map(({ after, limit }) => [after, limit])).to.deep.equal([[13, 6]])
+    })
+
+    it('[DL11] reads them from the ledger when more bytes come than it holds', async () => {
+      await catchUp()
+      for (let position = 20; position < 40; position += 1) reader.appended([large(position)])
+      expect(takeAll()).to.deep.equal([20, 21, 22, 23, 24, 25])
+      expect(queue.reads.map(({ after }) => after)).to.deep.equal([25])
+    })
+
+    it('[DL11] reads one at a time that is larger than all that it holds', () => {
+      const range = { participant: vendorId('acme', 'main'), after: 10, chunk: 100, bytes: 1000 }
+      new QueueReader(queue.ledger, range, () => {}).peek()
+      expect(queue.reads.map(({ limit }) => limit)).to.deep.equal([1])
+    })
   })
 })

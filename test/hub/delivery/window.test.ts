@@ -123,7 +123,11 @@ class Model {
   }
 
   fly(slots: readonly (Slot | null)[]): void {
-    for (const slot of slots) if (slot !== null) this.window.fly(slot, this.now + 30)
+    for (const slot of slots) {
+      if (slot === null) continue
+      expect(this.owed.includes(slot), 'owed').to.equal(true)
+      this.window.fly(slot, this.now + 30)
+    }
   }
 
   moveBehind(slots: readonly Slot[]): void {
@@ -215,7 +219,7 @@ const drain = (model: Model): void => {
 }
 
 describe('window, against a model', () => {
-  it('[DL2][DL3][DL8] keeps its bounds, the order of orders and its floor, and drains, whatever happens', () => {
+  it('[DL2][DL3][DL4][DL8] keeps its bounds, the order of orders and its floor, lets fly what is owed only, and drains, whatever happens', () => {
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 120 }), (steps) => {
         const model = new Model()

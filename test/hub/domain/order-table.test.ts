@@ -165,7 +165,7 @@ class Life {
 }
 
 describe('the order table', () => {
-  it('[OR1][OR2][OR3][OR4][OR5][OR6][OR7] decides as a naive model does, and gives an order to one driver only', () => {
+  it('[OR1][OR2][OR3][OR4][OR5][OR6][OR7][OR12] decides as a naive model does, gives an order to one driver only, and changes nothing that it was given', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const life = new Life()

@@ -108,7 +108,7 @@ describe('sessions', () => {
       await world.happens('in-transit A')
       world.db.hold()
       const newer = world.connect(vendor())
-      expect(older.displacedBy).to.match(/^connection/)
+      expect(older.displacedBy).to.equal(`connection ${world.peers.indexOf(newer)}`)
       older.acknowledge('in-transit A')
       world.db.release()
       await world.settle()

@@ -225,7 +225,7 @@ describe('connection', () => {
   })
 
   describe('that a newer one takes over', () => {
-    it('[SE2] loses its grip at once, and is told by whom', () => {
+    it('[SE2][SK12] loses its grip and its room at once, and is told by whom', () => {
       const { socket, delivery, reports } = accepted(VENDOR)
       socket.data.onDisplaced!('the newer one')
       sinon.assert.calledOnce(delivery.detach)
@@ -275,7 +275,7 @@ describe('connection', () => {
       expect(reports.ignored.args).to.deep.equal([[1]])
     })
 
-    it('[SE2] before it was called connected never gets a grip', () => {
+    it('[SE2][SK6][SK12] before it was called connected never gets a grip or a room, and is refused what it asks', () => {
       const connection = stubConnection(VENDOR)
       connection.session.isCurrent.returns(false)
       accept(connection.socket, connection.parts)

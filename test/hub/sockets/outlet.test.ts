@@ -64,6 +64,7 @@ describe('outlet', () => {
 
   const MISTAKES = [
     true,
+    false,
     0,
     'ok',
     [],

@@ -189,7 +189,7 @@ describe('upkeep', () => {
       expect((await world.vendor()).take()).to.include('in-transit O')
     })
 
-    it('[UP9][UP5] can be replayed to its participant when that is back, and not before', async () => {
+    it('[UP9][UP5][UP6] can be replayed to its participant, marked, when that is back, and not before', async () => {
       const letters = await world.letters(MAIN)
       const positions = letters.map(({ position }) => position)
       expect(await world.replay(MAIN, ...positions)).to.equal(0)
@@ -339,7 +339,7 @@ describe('upkeep', () => {
       expect([await world.letters(MAIN), world.counts.replayedEntries]).to.deep.equal([[], 1])
     })
 
-    it('[UP5] are replayed once, however often it is asked for', async () => {
+    it('[UP5][UP6] are replayed once, marked, however often it is asked for', async () => {
       const [letter] = await deadLetter('in-transit A')
       const { deadLetters } = world.upkeep
       const replays = [deadLetters.replay(MAIN, [letter!, letter!]), deadLetters.replay(MAIN, [letter!])]
