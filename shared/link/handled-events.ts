@@ -4,6 +4,7 @@
  * the hub answers only after everything before it on the same connection is durable. So an id is `acknowledged` -> `behindBarrier` ->
  * forgotten; a connection that breaks first makes it `uncertain`, and of these only the newest are kept.
  */
+import { Newest } from '../newest.ts'
 import type { HandedEvent } from '../protocol.ts'
 
 const MOST_UNCERTAIN = 100_000
@@ -18,8 +19,7 @@ export const handledKeyOf = ({ id, entry, event, replay }: HandedEvent): string 
 export class HandledEvents {
   #acknowledged = new Set<string>()
   #behindBarrier = new Set<string>()
-  /** Oldest first. A Set, which takes room only for what it holds: a process may have thousands of links. */
-  readonly #uncertain = new Set<string>()
+  readonly #uncertain = new Newest<string>(MOST_UNCERTAIN)
 
   has(key: string): boolean {
     return this.#acknowledged.has(key) || this.#behindBarrier.has(key) || this.#uncertain.has(key)
@@ -42,9 +42,7 @@ export class HandledEvents {
 
   /** Handled, but the connection that handed it over is gone. */
   addUncertain(key: string): void {
-    this.#uncertain.delete(key)
     this.#uncertain.add(key)
-    if (this.#uncertain.size > MOST_UNCERTAIN) this.#uncertain.delete(this.#uncertain.values().next().value!)
   }
 
   /** The barrier leaves behind the acknowledgements that were sent. Only one is up at a time. */
@@ -67,6 +65,6 @@ export class HandledEvents {
   }
 
   #doubt(keys: ReadonlySet<string>): void {
-    for (const key of keys) this.addUncertain(key)
+    for (const key of keys) this.#uncertain.add(key)
   }
 }

@@ -28,7 +28,27 @@ export interface HubSocket {
 
 export type OpenSocket = (handshake: Handshake) => HubSocket
 
-const CONNECT_TIMEOUT_MS = 10_000
+/**
+ * Longer than the link waits for a welcome, which is all that gives a connection up. Given up earlier, while a hub has thousands of others to let in, it would only stand in line again.
+ */
+const CONNECT_TIMEOUT_MS = 30_000
+
+/**
+ * The library hears that the transport closes only from the moment on when its own handshake is over. A close before that, behind the WebSocket's handshake, would look like a hub that takes its
+ * time; so it is made an error, which the library does hear.
+ */
+const hearEarlyClose = (socket: Socket<HubToClient, ClientToHub>): void => {
+  const connect = socket.connect.bind(socket)
+  socket.connect = () => {
+    connect()
+    // Its types know its own events alone.
+    const engine = socket.io.engine as unknown as NodeJS.EventEmitter
+    const failed = (reason: string) => void engine.emit('error', new Error(reason))
+    engine.once('close', failed)
+    engine.once('open', () => engine.off('close', failed))
+    return socket
+  }
+}
 
 /** @param url the hub's, without the namespace */
 export const socketOpener =
@@ -42,6 +62,7 @@ export const socketOpener =
       timeout: CONNECT_TIMEOUT_MS,
       transports: ['websocket'],
     })
+    hearEarlyClose(socket)
     // The library's conditional type of `on` cannot be compared with a generic one; each single event is of the same type.
     return socket as Omit<typeof socket, 'on' | 'volatile'> & Pick<HubSocket, 'on' | 'volatile'>
   }

@@ -47,6 +47,8 @@ export class ReadyLine {
 
   #removeFirst(): void {
     this.#taken += 1
+    // As a rule all leave at once; kept, they would be most of an idle link's memory.
+    if (this.#taken === this.#owed.length) return this.clear()
     if (this.#taken < LONGEST_TAKEN || this.#taken * 2 < this.#owed.length) return
     this.#owed = this.#owed.slice(this.#taken)
     this.#taken = 0

@@ -1,11 +1,14 @@
 /** What stubs cannot show: real sockets, against a Socket.IO server that is no hub. */
+import { createHash } from 'node:crypto'
 import { createServer, type Server as HttpServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer, type Socket as TcpSocket } from 'node:net'
 import { expect } from 'chai'
 import { Server, type Socket as ServerSocket } from 'socket.io'
+import type { Socket } from 'socket.io-client'
 import type { Fault } from '../../shared/fault.ts'
 import type { Link, LinkOptions, LinkStatus } from '../../shared/link/api.ts'
 import { connectHub, connectHubWith } from '../../shared/link/connect-hub.ts'
+import { socketOpener } from '../../shared/link/hub-socket.ts'
 import type { Publication } from '../../shared/messages.ts'
 import type { ClientToHub, HubToClient, Receipt } from '../../shared/protocol.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -205,5 +208,36 @@ describe('link over real sockets', () => {
     it('[LK9] is refused unusable options', async () => {
       expect(await codeOf(connectHub({ role: 'driver' }))).to.equal('configuration')
     })
+  })
+
+  it('[LK6] leaves it to the link when a connection is given up, also one that is not open yet', async () => {
+    const silent = createTcpServer().listen(0, '127.0.0.1')
+    await eventOf(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    const socket = socketOpener(`http://127.0.0.1:${port}`)({ role: 'driver', id: 'd' }) as unknown as Socket
+    socket.connect()
+    const [connection] = await eventOf<[TcpSocket]>(silent, 'connection')
+    expect(socket.io.timeout()).to.be.above(20_000)
+    socket.disconnect()
+    connection.resume()
+    await eventOf(connection, 'close')
+    silent.close()
+  })
+
+  it('[LK2] tries again when a connection breaks in the middle of Socket.IO’s handshake', async () => {
+    const halfway = createServer().on('upgrade', ({ headers }, connection) => {
+      // https://www.rfc-editor.org/rfc/rfc6455#section-4.2.2
+      const key = `${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`
+      const accept = createHash('sha1').update(key).digest('base64')
+      const lines = ['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade']
+      connection.end([...lines, `Sec-WebSocket-Accept: ${accept}`, '', ''].join('\r\n'))
+    })
+    halfway.listen(0, '127.0.0.1')
+    await eventOf(halfway, 'listening')
+    const { port } = halfway.address() as AddressInfo
+    const { when } = await connect({ url: `http://127.0.0.1:${port}` })
+    const waiting = await when('waiting')
+    expect(waiting).to.include({ attempt: 1, reason: 'transport close' })
+    halfway.close()
   })
 })

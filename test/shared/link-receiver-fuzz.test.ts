@@ -29,7 +29,7 @@ const steps = fc.array(
     { weight: 3, arbitrary: fc.record({ kind: fc.constant('end turn') }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('cut') }) },
   ) as fc.Arbitrary<Step>,
-  { maxLength: 80 },
+  { maxLength: 80, size: 'max' },
 )
 
 interface Running {

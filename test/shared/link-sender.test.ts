@@ -126,6 +126,19 @@ describe('link: publishing', () => {
     expect(socket.published).to.deep.equal([['1', '2']])
   })
 
+  it('[LK11] sends on a new connection only what the outbox has stored, and the rest when it has', () => {
+    const stored: (() => void)[] = []
+    createSender({ ...createMemoryOutbox(), add: (_item, done) => void stored.push(done) })
+    void publish('1')
+    void publish('2')
+    stored[0]?.()
+    open()
+    expect(socket.published).to.deep.equal([['1']])
+    stored[1]?.()
+    clock.turn()
+    expect(socket.published).to.deep.equal([['1'], ['2']])
+  })
+
   it('[LK19] sends first what an earlier process left', () => {
     createSender({ ...createMemoryOutbox(), pending: () => [item(4, 'old-4'), item(7, 'old-7')] })
     void publish('new')
