@@ -1,11 +1,10 @@
 /**
  * A driver: takes the parcels that it is handed, carries as many at a time as it has room for, the rest wait with it. At every welcome it asks the hub which
- * parcels are its own, so that one started again finds them and finishes them.
+ * parcels are its own, so that one started again finds them and finishes them; and again while what an earlier process left in the outbox is unanswered.
  *
  * A parcel: assigned --in-transit confirmed--> in transit --travel time, delivered confirmed--> gone. A refusal for good ends it at any point: another driver
  * has it, or it is done.
  */
-import { LRUCache } from 'lru-cache'
 import { type Clock, every } from '../shared/clock.ts'
 import { CODES } from '../shared/codes.ts'
 import { Fault, messageOf } from '../shared/fault.ts'
@@ -13,6 +12,7 @@ import { type OrderKey, orderKey } from '../shared/ids.ts'
 import type { Link, LinkStatus } from '../shared/link/api.ts'
 import type { Log } from '../shared/log.ts'
 import type { Progress } from '../shared/messages.ts'
+import { Newest } from '../shared/newest.ts'
 import type { Assignment } from '../shared/protocol.ts'
 import type { EventLog } from '../shared/rate-limited-log.ts'
 import type { DriverReport } from '../shared/run-report.ts'
@@ -53,10 +53,12 @@ export class Driver {
   readonly #parcels = new Map<OrderKey, Parcel>()
   /** Of these, the ones on board; the others wait for room. */
   readonly #onBoard = new Set<Parcel>()
-  readonly #delivered = new LRUCache<OrderKey, true>({ max: DELIVERED_KEPT })
+  readonly #delivered = new Newest<OrderKey>(DELIVERED_KEPT)
   #cancelPositions = () => {}
   #cancelAsking = () => {}
   #isStopped = false
+  /** Events of its own that the hub has not answered. */
+  #publishing = 0
   #counts = { pickedUp: 0, delivered: 0, dropped: 0 }
 
   constructor(parts: DriverParts, work: DriverWork) {
@@ -100,15 +102,22 @@ export class Driver {
   async #findAssignments(): Promise<void> {
     try {
       const before = this.#parcels.size
+      // An event that an earlier process left behind may make a parcel ours when the hub takes it, which is after this answer.
+      const mayBeMore = this.#parts.link.counts().unconfirmed > this.#publishing
       for (const assignment of await this.#parts.link.assignments()) this.#take(assignment)
       const found = this.#parcels.size - before
       if (found > 0)
         this.#parts.log.info(`DRIVER: goes on with ${found} open ${found === 1 ? 'parcel' : 'parcels'}`)
+      if (mayBeMore) this.#askAgain()
     } catch (thrown) {
       this.#parts.log.debug(`DRIVER: could not ask for its parcels: ${messageOf(thrown)}`)
-      if (!this.#isStopped)
-        this.#cancelAsking = this.#parts.clock.after(ASK_AGAIN_MS, () => void this.#findAssignments())
+      this.#askAgain()
     }
+  }
+
+  #askAgain(): void {
+    if (!this.#isStopped)
+      this.#cancelAsking = this.#parts.clock.after(ASK_AGAIN_MS, () => void this.#findAssignments())
   }
 
   #take({ store, orderId, state }: Pick<Assignment, 'store' | 'orderId' | 'state'>): void {
@@ -141,8 +150,8 @@ export class Driver {
   }
 
   async #pickUp(parcel: Parcel): Promise<void> {
-    const { link, log, eventLog } = this.#parts
-    await link.publish('in-transit', parcel.progress)
+    const { log, eventLog } = this.#parts
+    await this.#publish('in-transit', parcel)
     parcel.state = 'in-transit'
     this.#counts.pickedUp += 1
     eventLog.event('picked up', () => log.info(`DRIVER: picked up ${parcel.progress.orderId}`))
@@ -157,11 +166,18 @@ export class Driver {
   }
 
   async #deliver(parcel: Parcel): Promise<void> {
-    const { link, log, eventLog } = this.#parts
-    await link.publish('delivered', parcel.progress)
-    this.#delivered.set(parcel.key, true)
+    const { log, eventLog } = this.#parts
+    await this.#publish('delivered', parcel)
+    this.#delivered.add(parcel.key)
     this.#counts.delivered += 1
     eventLog.event('delivered', () => log.info(`DRIVER: delivered ${parcel.progress.orderId}`))
+  }
+
+  async #publish(event: 'in-transit' | 'delivered', { progress }: Parcel): Promise<void> {
+    this.#publishing += 1
+    await this.#parts.link.publish(event, progress).finally(() => {
+      this.#publishing -= 1
+    })
   }
 
   /** Did the hub refuse the parcel's event? Otherwise it is still ours, and only the link has ended. */

@@ -18,12 +18,14 @@ const createTrial = ({ capacity = 4 } = {}) => {
     { participant: 'driver/driver-1', capacity, travelMs: TRAVEL_MS },
   )
   driver.start()
+  /** Whether it acknowledges, and when, is DR1's business. */
+  const take = (orderId: string) => void stub.hand(eventOfOrder('pickup', orderId))
   const sent = () => stub.published.map(({ event, payload }) => `${event} ${payload.orderId}`)
   const answer = async (how: 'accept' | 'refuse' = 'accept', code = 'held-by-another') => {
     for (const publication of stub.published) publication[how](code)
     await clock.settle()
   }
-  return { ...stub, clock, driver, lines, sent, answer }
+  return { ...stub, clock, driver, lines, take, sent, answer }
 }
 
 const assignment = (orderId: string, state: Assignment['state']): Assignment => ({
@@ -35,15 +37,19 @@ const assignment = (orderId: string, state: Assignment['state']): Assignment => 
 })
 
 describe('driver', () => {
-  it('[DR1] acknowledges a pickup without waiting for anything', async () => {
-    const { hand, sent } = createTrial()
-    await hand(eventOfOrder('pickup', 'a'))
+  it('[DR1] acknowledges a pickup without waiting for anything, also one for which it has no room', async () => {
+    const { hand, clock, sent } = createTrial({ capacity: 1 })
+    const acknowledged: string[] = []
+    for (const orderId of ['a', 'b'])
+      void hand(eventOfOrder('pickup', orderId)).then(() => acknowledged.push(orderId))
+    await clock.settle()
+    expect(acknowledged).to.deep.equal(['a', 'b'])
     expect(sent()).to.deep.equal(['in-transit a'])
   })
 
   it('[DR2] reports in transit, travels, reports delivered, and logs each when the hub has confirmed it', async () => {
-    const { hand, clock, sent, answer, lines, driver } = createTrial()
-    await hand(eventOfOrder('pickup', 'a'))
+    const { take, clock, sent, answer, lines, driver } = createTrial()
+    take('a')
     expect(lines).to.deep.equal([])
     await answer()
     expect(lines).to.deep.equal(['info DRIVER: picked up a'])
@@ -58,8 +64,8 @@ describe('driver', () => {
   })
 
   it('[DR3] carries no more parcels than it has room for; the others follow in their order', async () => {
-    const { hand, clock, sent, answer, driver } = createTrial({ capacity: 2 })
-    for (const orderId of ['a', 'b', 'c', 'd']) await hand(eventOfOrder('pickup', orderId))
+    const { take, clock, sent, answer, driver } = createTrial({ capacity: 2 })
+    for (const orderId of ['a', 'b', 'c', 'd']) take(orderId)
     expect(sent()).to.deep.equal(['in-transit a', 'in-transit b'])
     expect(driver.report().carrying).to.equal(4)
     await answer()
@@ -80,8 +86,8 @@ describe('driver', () => {
   })
 
   it('[DR4] begins nothing twice that it carries or has delivered, whatever the hub tells it', async () => {
-    const { tell, link, hand, clock, sent, answer } = createTrial()
-    await hand(eventOfOrder('pickup', 'a'))
+    const { tell, link, take, clock, sent, answer } = createTrial()
+    take('a')
     link.assignments.resolves([assignment('a', 'assigned')])
     tell(connected())
     await clock.settle()
@@ -90,7 +96,7 @@ describe('driver', () => {
     await answer()
     link.assignments.resolves([assignment('a', 'in-transit')])
     tell(connected())
-    await hand(eventOfOrder('pickup', 'a'))
+    take('a')
     await clock.advanceAsync(TRAVEL_MS)
     expect(sent()).to.deep.equal(['in-transit a', 'delivered a'])
   })
@@ -104,10 +110,31 @@ describe('driver', () => {
     expect(sent()).to.deep.equal(['in-transit a'])
   })
 
+  it('[DR9] asks again while the hub has not answered what an earlier process left in the outbox', async () => {
+    const { tell, link, clock, sent } = createTrial()
+    const unconfirmed = (count: number) => link.counts.returns({ ...link.counts(), unconfirmed: count })
+    unconfirmed(1)
+    tell(connected())
+    await clock.settle()
+    unconfirmed(0)
+    link.assignments.resolves([assignment('a', 'in-transit')])
+    await clock.advanceAsync(1000 + TRAVEL_MS)
+    expect(sent()).to.deep.equal(['delivered a'])
+  })
+
+  it('[DR9] does not ask again for events of its own', async () => {
+    const { tell, take, link, clock } = createTrial()
+    take('a')
+    link.counts.returns({ ...link.counts(), unconfirmed: 1 })
+    tell(connected())
+    await clock.advanceAsync(10_000)
+    expect(link.assignments.callCount).to.equal(1)
+  })
+
   it('[DR5] drops a parcel whose event the hub refuses for good, with a warning, and takes the next one', async () => {
-    const { hand, sent, answer, lines, driver } = createTrial({ capacity: 1 })
-    await hand(eventOfOrder('pickup', 'a'))
-    await hand(eventOfOrder('pickup', 'b'))
+    const { take, sent, answer, lines, driver } = createTrial({ capacity: 1 })
+    take('a')
+    take('b')
     await answer('refuse')
     expect(lines).to.deep.equal(['warn DRIVER: gives up a: refused as held-by-another (held-by-another)'])
     expect(sent()).to.deep.equal(['in-transit a', 'in-transit b'])
@@ -115,18 +142,18 @@ describe('driver', () => {
   })
 
   it('[DR5] keeps a parcel when only the link has ended', async () => {
-    const { hand, answer, driver, lines } = createTrial()
-    await hand(eventOfOrder('pickup', 'a'))
+    const { take, answer, driver, lines } = createTrial()
+    take('a')
     await answer('refuse', 'closed')
     expect(driver.report()).to.include({ dropped: 0, carrying: 1 })
     expect(lines).to.deep.equal([])
   })
 
   it('[DR6] sends its position once a second while it carries something, and else nothing', async () => {
-    const { hand, clock, link, answer } = createTrial()
+    const { take, clock, link, answer } = createTrial()
     await clock.advanceAsync(3000)
     expect(link.position.called).to.equal(false)
-    await hand(eventOfOrder('pickup', 'a'))
+    take('a')
     await answer()
     await clock.advanceAsync(1000)
     expect(link.position.callCount).to.equal(1)
@@ -137,20 +164,20 @@ describe('driver', () => {
   })
 
   it('[DR8] goes no further with its parcels once it is stopped, and leaves no timer', async () => {
-    const { hand, clock, driver, sent, answer } = createTrial()
-    await hand(eventOfOrder('pickup', 'a'))
-    await hand(eventOfOrder('pickup', 'b'))
+    const { take, clock, driver, sent, answer } = createTrial()
+    take('a')
+    take('b')
     await answer()
     driver.stop()
-    await hand(eventOfOrder('pickup', 'c'))
+    take('c')
     await clock.advanceAsync(TRAVEL_MS)
     expect(sent()).to.deep.equal(['in-transit a', 'in-transit b'])
     expect(clock.armed).to.equal(0)
   })
 
   it('[DR8] is not held up by what is confirmed while it stops', async () => {
-    const { hand, clock, driver, sent, answer } = createTrial()
-    await hand(eventOfOrder('pickup', 'a'))
+    const { take, clock, driver, sent, answer } = createTrial()
+    take('a')
     driver.stop()
     await answer()
     expect(sent()).to.deep.equal(['in-transit a'])
