@@ -1,7 +1,7 @@
 /**
  * What an actor's link goes through, told in its log, and the ends that only a person can mend as faults: displaced, refused, a broken disk.
  */
-import { Fault } from './fault.ts'
+import { Fault, messageOf } from './fault.ts'
 import type { FailedEvent, Link, LinkStatus } from './link/api.ts'
 import type { Log } from './log.ts'
 import type { Welcome } from './protocol.ts'
@@ -69,9 +69,17 @@ const linesOf = (teller: Storyteller, status: LinkStatus): Line[] => {
   }
 }
 
+/** What an actor keeps on disk can no longer be written. */
+export const diskFault = (actor: string, what: 'outbox' | 'journal', error: unknown): Fault =>
+  new Fault(
+    what,
+    `${actor}: its ${what} cannot be written: ${messageOf(error)}. Make room on its disk, or mend it, then start it again: it goes on where it was.`,
+    { cause: error },
+  )
+
 /** What a person must do about it; null if the link helps itself. */
 const faultOf = (teller: Storyteller, status: LinkStatus): Fault | null => {
-  if (status.kind === 'fault') return status.fault
+  if (status.kind === 'fault') return diskFault(teller.actor, 'outbox', status.fault.cause ?? status.fault)
   if (status.kind === 'displaced')
     return new Fault(
       'displaced',

@@ -81,7 +81,9 @@ export const runProgram = async (
   try {
     const asked = whenAskedToStop()
     const running = await start()
-    await Promise.race([asked, running.ended]).catch(fail)
+    // Told whenever it comes: a disk may fail while the program stops.
+    const ended = running.ended.catch(fail)
+    await Promise.race([asked, ended])
     await stopWithin(running, typeof stopTimeMs === 'number' ? stopTimeMs : stopTimeMs())
   } catch (thrown) {
     fail(thrown)

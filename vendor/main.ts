@@ -2,7 +2,7 @@
 import { createActorEventLog } from '../shared/actor-log.ts'
 import { drainTimeMs, STOP_TIME_MS } from '../shared/actor-settings.ts'
 import { systemClock } from '../shared/clock.ts'
-import { Fault } from '../shared/fault.ts'
+import { Fault, messageOf } from '../shared/fault.ts'
 import type { Link } from '../shared/link/api.ts'
 import { connectHubWith } from '../shared/link/connect-hub.ts'
 import { tellLinkStory, watchConnection } from '../shared/link-story.ts'
@@ -61,7 +61,9 @@ const startVendor = async (flags: Flags): Promise<Running> => {
   const eventLog = createActorEventLog('VENDOR', log)
   const till = await openTill(settings)
   log.info(`VENDOR: this is ${till.participant}, data in ${settings.dataDir}`)
-  const { vendor, link } = await createVendor(settings, till, { log, eventLog })
+  // A journal that fails meanwhile stores nothing: then the vendor would never be there.
+  const created = Promise.race([createVendor(settings, till, { log, eventLog }), till.failure])
+  const { vendor, link } = await created
   const isConnected = watchConnection(link)
   const story = tellLinkStory(link, {
     log,
@@ -71,7 +73,9 @@ const startVendor = async (flags: Flags): Promise<Running> => {
   })
   const tellLauncher = reportToLauncher(() => vendor.report())
   const tellReport = async () => {
-    await writeReport(till.reportFile, vendor.report())
+    await writeReport(till.reportFile, vendor.report()).catch((error: unknown) =>
+      log.warn(`VENDOR: its report cannot be written: ${messageOf(error)}`),
+    )
     await tellLauncher()
   }
   vendor.start()

@@ -1,8 +1,9 @@
 /** What a till keeps on disk, `vendor/<store>/<id>/` in the data folder: its journal and its outbox. */
 import { join } from 'node:path'
-import { Fault, messageOf } from '../shared/fault.ts'
+import type { Fault } from '../shared/fault.ts'
 import { openFirstFree } from '../shared/first-free.ts'
 import { folderNameOf, type ParticipantId, vendorId } from '../shared/ids.ts'
+import { diskFault } from '../shared/link-story.ts'
 import { type LevelOutbox, openLevelOutbox } from '../shared/outbox/level-outbox.ts'
 import { DEFAULT_TILL, type VendorSettings } from './config.ts'
 import { type Journal, openJournal } from './journal.ts'
@@ -18,9 +19,6 @@ export interface Till {
   readonly failure: Promise<never>
 }
 
-const journalFault = (error: Error): Fault =>
-  new Fault('journal', `VENDOR: its journal cannot be written: ${messageOf(error)}`, { cause: error })
-
 /** Whoever has the journal's lock has the whole folder. */
 const openLockedJournal = async (
   folder: string,
@@ -30,7 +28,7 @@ const openLockedJournal = async (
   const failure = new Promise<never>((_, reject) => {
     fail = reject
   })
-  const failed = (error: Error) => fail(journalFault(error))
+  const failed = (error: Error) => fail(diskFault('VENDOR', 'journal', error))
   return { journal: await openJournal({ folder: join(folder, 'journal'), participant, failed }), failure }
 }
 

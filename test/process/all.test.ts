@@ -70,7 +70,9 @@ describe('npm run all', function () {
     run.child.kill('SIGINT')
     expect(await run.ended).to.equal(0)
     expect(children.filter(isAlive)).to.deep.equal([])
-    expect(run.lines.filter((line) => /^ +at |Error:/.test(line))).to.deep.equal([])
+    expect(
+      run.lines.filter((line) => /^ +at |Error:|about to stop|lost the hub|has not stopped/.test(line)),
+    ).to.deep.equal([])
   })
 
   it('[AL8] leaves nobody behind when the launcher itself is killed', async function () {

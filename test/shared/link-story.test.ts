@@ -80,8 +80,10 @@ describe('story of a link', () => {
   })
 
   it('[PG7] ends an actor whose outbox cannot be written', async () => {
-    const fault = new Fault('outbox', 'disk full')
-    expect(await faultAfter({ kind: 'fault', fault })).to.equal(fault)
+    const cause = new Error('disk full')
+    const told = await faultAfter({ kind: 'fault', fault: new Fault('outbox', 'of the link', { cause }) })
+    expect(told).to.include({ code: 'outbox', cause })
+    expect(told.message).to.match(/its outbox cannot be written: disk full\. Make room .* start it again/)
   })
 
   it('[PG9] knows whether there is a connection to drain to', () => {

@@ -95,6 +95,14 @@ describe('life of a program', () => {
     expect(trial.lines).to.include('closed')
   })
 
+  it('[PR3][PR4] exits with a fault that came while it stopped as it was asked to', async () => {
+    const trial = run('stop-fails', 'storage')
+    await trial.line('started')
+    trial.child.send('stop')
+    expect(await trial.ended).to.deep.equal({ code: 1, told: SENTENCE })
+    expect(trial.lines).to.include('closed')
+  })
+
   it('[PR4] tells a bug with its stack', async () => {
     const { code, told } = await endOf('has-a-bug')
     expect(code).to.equal(1)
