@@ -30,14 +30,14 @@ describe('check of rules', () => {
   })
 
   it('[CK4] takes no skipped test, comment or plain string for a title', () => {
-    const commented = [`// ${test('[OR1]').text}`, `/*\n${test('[OR1]').text}\n*/`, "const text = '[OR1]'"]
+    const commented = [`// ${test('[OR12]').text}`, `/*\n${test('[OR12]').text}\n*/`, "const text = '[OR12]'"]
     const tests = [
-      test('[OR1]', 'it.skip'),
-      test('[OR1]', 'xit'),
-      test('[OR12]'),
+      test('[OR12]', 'it.skip'),
+      test('[OR12]', 'xit'),
+      test('[OR1]'),
       { path: 'a.ts', text: commented.join('\n') },
     ]
-    expect(ruleFaults(DOCUMENT, tests)).to.deep.equal(['docs/RULES.md: OR1 has no test that cites it'])
+    expect(ruleFaults(DOCUMENT, tests)).to.deep.equal(['docs/RULES.md: OR12 has no test that cites it'])
   })
 
   it('[CK2] complains about a title that cites an unknown rule or several at once', () => {

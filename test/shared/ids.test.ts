@@ -4,7 +4,7 @@ import { driverId, FLEET, folderNameOf, isId, orderKey, storeOf, vendorId } from
 
 const CHARACTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._~:-']
 const anId = fc
-  .array(fc.constantFrom(...CHARACTERS), { minLength: 1, maxLength: 64 })
+  .array(fc.constantFrom(...CHARACTERS), { minLength: 1, maxLength: 64, size: 'max' })
   .map((characters) => characters.join(''))
 
 describe('ids', () => {

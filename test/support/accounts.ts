@@ -2,8 +2,9 @@
 import type { Place } from '../../hub/domain/entry.ts'
 import { orderKeyOf } from '../../hub/domain/entry.ts'
 import type { ParticipantRecord } from '../../hub/domain/participant.ts'
+import type { LevelLedger } from '../../hub/ledger/level/level-ledger.ts'
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
-import { commitNow, turning } from './ledger.ts'
+import { commit, turning } from './ledger.ts'
 import type { World } from './world.ts'
 
 const ALL = { after: 0, upTo: Number.MAX_SAFE_INTEGER - 1, limit: 1_000_000 }
@@ -11,8 +12,17 @@ const PLACES: readonly Place[] = ['queue', 'retry', 'dead']
 
 type Range = readonly { readonly position: number; readonly order: OrderKey }[]
 
-const rangeOf = async (world: World, place: Place, id: ParticipantId): Promise<Range> => {
-  const entries = await world.ledger.reads.closedEntries(place, id, ALL)
+/** A ledger at rest, and what is to be looked at in it. */
+export interface Books {
+  readonly ledger: LevelLedger
+  /** Of these, and of all that lie in a queue. */
+  readonly orders: Iterable<OrderKey>
+  /** Lets turns end until the promise is settled. */
+  turning<R>(promise: Promise<R>): Promise<R>
+}
+
+const rangeOf = async ({ ledger }: Books, place: Place, id: ParticipantId): Promise<Range> => {
+  const entries = await ledger.reads.closedEntries(place, id, ALL)
   return entries.map((entry) => ({ position: entry.position, order: orderKeyOf(entry) }))
 }
 
@@ -33,29 +43,30 @@ const faultsOf = (record: ParticipantRecord, ranges: readonly Range[]): string[]
  * What is wrong between counters, floors, orders and entries, a line each: counters of participants [LG8], entries that a floor has passed, and orders that count other than
  * what of them lies in all queues or is leased.
  */
-export const orphans = async (world: World): Promise<string[]> => {
-  await world.settle()
-  const { reads } = world.ledger
-  const participants = await turning(world.clock, reads.participants('', 1000))
+export const orphansIn = async (books: Books): Promise<string[]> => {
+  const participants = await books.turning(books.ledger.reads.participants('', 1000))
   const owed = new Map<OrderKey, number>()
   const faults: string[] = []
   for (const record of participants) {
-    const ranges = await turning(
-      world.clock,
-      Promise.all(PLACES.map((place) => rangeOf(world, place, record.id))),
-    )
+    const ranges = await books.turning(Promise.all(PLACES.map((place) => rangeOf(books, place, record.id))))
     faults.push(...faultsOf(record, ranges))
     for (const { order } of ranges.flat()) owed.set(order, (owed.get(order) ?? 0) + 1)
   }
-  const orders = [...new Set([...owed.keys(), ...world.orders])]
-  const records = await commitNow(world, {
-    orders,
-    decide: (transaction) => orders.map((key) => transaction.order(key)),
-  })
+  const orders = [...new Set([...owed.keys(), ...books.orders])]
+  const records = await books.turning(
+    commit(books.ledger, { orders, decide: (transaction) => orders.map((key) => transaction.order(key)) }),
+  )
   for (const [index, record] of records.entries()) {
     const found = (owed.get(orders[index]!) ?? 0) + (record?.dispatch.place === 'leased' ? 1 : 0)
     if ((record?.owed ?? 0) !== found)
       faults.push(`${orders[index]} counts ${record?.owed} entries and has ${found}`)
   }
   return faults
+}
+
+/** As `orphansIn`, of a world that has come to rest. */
+export const orphans = async (world: World): Promise<string[]> => {
+  await world.settle()
+  const { ledger, orders, clock } = world
+  return orphansIn({ ledger, orders, turning: (promise) => turning(clock, promise) })
 }

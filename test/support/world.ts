@@ -242,7 +242,7 @@ export class Peer {
 }
 
 export class World {
-  readonly clock: ManualClock = createManualClock()
+  #clock: ManualClock = createManualClock()
   readonly reports = quietReports()
   readonly options: HubOptions
   readonly peers: Peer[] = []
@@ -264,6 +264,10 @@ export class World {
 
   /** Of every order that anybody published. */
   readonly orders = new Set<OrderKey>()
+
+  get clock(): ManualClock {
+    return this.#clock
+  }
 
   get db(): CrashingDatabase {
     return this.#life.db
@@ -395,14 +399,17 @@ export class World {
     return turning(this.clock, this.upkeep.run())
   }
 
-  /** The hub is killed and started again: what was not synced is lost, but for the oldest `kept` writes. */
-  async restart({ kept = 0, downMs = 0 } = {}): Promise<void> {
+  /**
+   * The hub is killed and started again: what was not synced is lost, but for the oldest `kept` writes. `setClockMs` is by how much the machine's wall clock is set meanwhile.
+   */
+  async restart({ kept = 0, downMs = 0, setClockMs = 0 } = {}): Promise<void> {
     const { db, dispatcher, upkeep } = this.#life
     dispatcher.stop()
     void upkeep.stop()
     this.#carrier = null
     const found = db.crash(kept)
     await this.advance(downMs)
+    if (setClockMs !== 0) this.#clock = createManualClock(this.#clock.now() + setClockMs)
     this.#life = await begin(this, found)
   }
 }
