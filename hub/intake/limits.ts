@@ -30,26 +30,29 @@ export const pickupRefusal = (
     : { code: 'queue-full', message: `The queue of ${full.id} is full.`, retryAfterMs: RETRY_AFTER_MS }
 }
 
+/** Of a token: whole numbers, so that milliseconds and rates add up without rounding. */
+const PARTS = 1000
+
 /** A token bucket (https://en.wikipedia.org/wiki/Token_bucket) that holds one second's worth. */
 export class TokenBucket {
   readonly #perSecond: number
-  #tokens: number
+  #parts: number
   #filledMs: number
 
   constructor(perSecond: number, nowMs: number) {
     this.#perSecond = perSecond
-    this.#tokens = perSecond
+    this.#parts = perSecond * PARTS
     this.#filledMs = nowMs
   }
 
-  /** Milliseconds to wait for a token; 0 if there was one, which is then taken. */
+  /** Milliseconds to wait for a token; 0 if there was one, which is then taken. @param nowMs whole ones */
   take(nowMs: number): number {
     if (this.#perSecond === 0) return 0
-    const gained = (Math.max(0, nowMs - this.#filledMs) / 1000) * this.#perSecond
-    this.#tokens = Math.min(this.#perSecond, this.#tokens + gained)
+    const gained = Math.max(0, nowMs - this.#filledMs) * this.#perSecond
+    this.#parts = Math.min(this.#perSecond * PARTS, this.#parts + gained)
     this.#filledMs = nowMs
-    if (this.#tokens < 1) return Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1000)
-    this.#tokens -= 1
+    if (this.#parts < PARTS) return Math.ceil((PARTS - this.#parts) / this.#perSecond)
+    this.#parts -= PARTS
     return 0
   }
 }

@@ -221,7 +221,7 @@ const drain = (model: Model): void => {
 describe('window, against a model', () => {
   it('[DL2][DL3][DL4][DL8] keeps its bounds, the order of orders and its floor, lets fly what is owed only, and drains, whatever happens', () => {
     fc.assert(
-      fc.property(fc.array(operation, { maxLength: 120 }), (steps) => {
+      fc.property(fc.array(operation, { maxLength: 120, size: 'max' }), (steps) => {
         const model = new Model()
         for (const step of steps) {
           run(model, step)

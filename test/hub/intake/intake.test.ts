@@ -207,7 +207,7 @@ describe('intake', () => {
         return receipts
       }
       await fc.assert(
-        fc.asyncProperty(fc.array(publication, { maxLength: 20 }), async (frame) => {
+        fc.asyncProperty(fc.array(publication, { maxLength: 20, size: 'max' }), async (frame) => {
           expect(await receiptsOf([frame])).to.deep.equal(await receiptsOf(frame.map((one) => [one])))
         }),
         { numRuns: 50 },
