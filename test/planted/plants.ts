@@ -1,0 +1,47 @@
+/** All planted bugs. */
+import { NAMED_PLANTS } from './named.ts'
+import type { Plant } from './plant.ts'
+import { AL_PLANTS } from './rules-al.ts'
+import { CF_PLANTS } from './rules-cf.ts'
+import { CK_PLANTS } from './rules-ck.ts'
+import { DL_PLANTS } from './rules-dl.ts'
+import { DR_PLANTS } from './rules-dr.ts'
+import { FL_PLANTS } from './rules-fl.ts'
+import { HB_PLANTS } from './rules-hb.ts'
+import { IN_PLANTS } from './rules-in.ts'
+import { LG_PLANTS } from './rules-lg.ts'
+import { LK_PLANTS } from './rules-lk.ts'
+import { MS_PLANTS } from './rules-ms.ts'
+import { OB_PLANTS } from './rules-ob.ts'
+import { OR_PLANTS } from './rules-or.ts'
+import { PG_PLANTS } from './rules-pg.ts'
+import { PM_PLANTS } from './rules-pm.ts'
+import { PR_PLANTS } from './rules-pr.ts'
+import { SE_PLANTS } from './rules-se.ts'
+import { SK_PLANTS } from './rules-sk.ts'
+import { UP_PLANTS } from './rules-up.ts'
+import { VN_PLANTS } from './rules-vn.ts'
+
+export const PLANTS: readonly Plant[] = [
+  ...NAMED_PLANTS,
+  ...OR_PLANTS,
+  ...PM_PLANTS,
+  ...IN_PLANTS,
+  ...LG_PLANTS,
+  ...DL_PLANTS,
+  ...FL_PLANTS,
+  ...SE_PLANTS,
+  ...UP_PLANTS,
+  ...SK_PLANTS,
+  ...HB_PLANTS,
+  ...MS_PLANTS,
+  ...CF_PLANTS,
+  ...PR_PLANTS,
+  ...CK_PLANTS,
+  ...OB_PLANTS,
+  ...LK_PLANTS,
+  ...VN_PLANTS,
+  ...DR_PLANTS,
+  ...PG_PLANTS,
+  ...AL_PLANTS,
+]

@@ -1,0 +1,64 @@
+import { INTAKE } from './parts.ts'
+import type { Plant } from './plant.ts'
+
+const IN = { file: 'hub/intake/intake.ts', tests: INTAKE } as const
+
+export const IN_PLANTS: readonly Plant[] = [
+  {
+    ...IN,
+    rule: 'IN1',
+    name: 'answers a repeat before the first is synced',
+    from: 'receipts = decoded.map((one) =>',
+    to: 'queueMicrotask(() => receipts.every((one) => one.ok && one.duplicate) && reply(receipts))\n        receipts = decoded.map((one) =>',
+  },
+  {
+    ...IN,
+    rule: 'IN2',
+    name: 'a refused event takes the next one of its frame with it',
+    from: 'receipts = decoded.map((one) =>',
+    to: 'receipts = decoded.map((one, index) => decoded[index - 1]?.ok === false ? (decoded[index - 1] as Refused) :',
+  },
+  {
+    ...IN,
+    rule: 'IN3',
+    name: 'a frame that is too long is taken',
+    from: 'return frame.length > batchLength',
+    to: 'return frame.length > batchLength + 1',
+  },
+  {
+    rule: 'IN4',
+    name: 'the offending fields are not named',
+    file: 'hub/intake/decode.ts',
+    tests: INTAKE,
+    from: "refusal('malformed', decoded.message, { fields: decoded.fields })",
+    to: "refusal('malformed', decoded.message)",
+  },
+  {
+    ...IN,
+    rule: 'IN5',
+    name: 'limits refuse later events of accepted orders',
+    from: 'const refused = record === undefined ? ',
+    to: 'const refused = record === record ? ',
+  },
+  {
+    ...IN,
+    rule: 'IN6',
+    name: 'a hub that stops takes new events',
+    from: 'if (this.#isDraining) return refusal(',
+    to: 'if (this.#isDraining && events === 0) return refusal(',
+  },
+  {
+    ...IN,
+    rule: 'IN7',
+    name: 'the entries of a delivery are not counted with its order',
+    from: 'const owed = after.owed + positions.length -',
+    to: "const owed = after.owed + (event === 'delivered' ? 1 : positions.length) -",
+  },
+  {
+    ...IN,
+    rule: 'IN8',
+    name: 'a pickup stays in the retries when a driver takes its order',
+    from: "if (place !== 'leased') transaction.take(",
+    to: "if (place === 'queue') transaction.take(",
+  },
+]

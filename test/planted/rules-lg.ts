@@ -1,0 +1,136 @@
+import { LEDGER } from './parts.ts'
+import type { Plant } from './plant.ts'
+
+const level = (name: string) => ({ file: `hub/ledger/level/${name}.ts`, tests: LEDGER }) as const
+
+/** Tells whether work writes: it settles at once if it does not, while a group syncs. */
+const SETTLING_READS = `
+      let hasWritten = false
+      const watched = new Proxy(transaction, {
+        get(target, name) {
+          hasWritten ||= /^(?:put|append|add|take|remove)/.test(String(name))
+          const member: unknown = Reflect.get(target, name, target)
+          return typeof member === 'function' ? member.bind(target) : member
+        },
+      })
+      decide(watched)
+      if (this.#isSyncing && !hasWritten) {
+        settled()
+        continue
+      }`
+
+export const LG_PLANTS: readonly Plant[] = [
+  {
+    ...level('rows'),
+    rule: 'LG1',
+    name: 'a row that is syncing is read from disk',
+    from: 'if (syncing !== undefined) return syncing',
+    to: 'if (syncing === null) return syncing',
+  },
+  {
+    ...level('level-ledger'),
+    rule: 'LG2',
+    name: 'a group of several is settled before its sync',
+    from: 'this.#sync(group).then(',
+    to: ';((synced) => (group.settled.length > 1 ? Promise.resolve() : synced))(this.#sync(group)).then(',
+  },
+  {
+    ...level('level-ledger'),
+    rule: 'LG3',
+    name: 'what is submitted in one turn is written in several groups',
+    from: 'this.#gathering.settled.push(settled)',
+    to: 'if (this.#gathering.settled.push(settled) === 3) this.#writeGroup()',
+  },
+  {
+    ...level('level-ledger'),
+    rule: 'LG4',
+    name: 'an answer to a read runs ahead of the disk',
+    from: ' decide(transaction)',
+    to: SETTLING_READS,
+  },
+  {
+    ...level('level-ledger'),
+    rule: 'LG5',
+    name: 'what was appended is announced twice',
+    from: 'const committed = { appended: group.appended, orders }',
+    to: 'const committed = { appended: group.appended, orders }\n    for (const listener of this.#committedListeners) listener(committed)',
+  },
+  {
+    ...level('positions'),
+    rule: 'LG6',
+    name: 'positions are used again after a restart',
+    from: 'encode(POSITION_KEY, this.#endOfBlock)',
+    to: 'encode(POSITION_KEY, this.#last)',
+  },
+  {
+    ...level('keys'),
+    rule: 'LG7',
+    name: 'a queue holds the entries of a participant with a longer name',
+    from: 'prefix}0` })',
+    to: 'prefix}~` })',
+  },
+  {
+    ...level('transaction'),
+    rule: 'LG8',
+    name: 'a dead letter that was taken is still counted',
+    from: 'this.#count(participant, { place, position }, -1)',
+    to: "if (place !== 'dead') this.#count(participant, { place, position }, -1)",
+  },
+  {
+    ...level('transaction'),
+    rule: 'LG9',
+    name: 'a driver keeps what it gave back',
+    from: 'if (holderBefore) this.#write(',
+    to: 'if (holderBefore && holder) this.#write(',
+  },
+  {
+    ...level('level-ledger'),
+    rule: 'LG10',
+    name: 'a group is written row by row',
+    from: 'for (const [key, value] of values) {',
+    to: `for (const one of [...values].slice(0, -1)) await this.#sync({ values: new Map([one]) } as Group)
+    for (const [key, value] of [...values].slice(-1)) {`,
+  },
+  {
+    ...level('codec'),
+    rule: 'LG11',
+    name: 'nobody learns which value is damaged',
+    from: 'key} in the data folder',
+    to: 'key.length} in the data folder',
+  },
+  {
+    ...level('open'),
+    rule: 'LG12',
+    name: 'a folder of a later format is opened',
+    from: 'if (format !== FORMAT) throw',
+    to: 'if (Number(format) < FORMAT) throw',
+  },
+  {
+    ...level('level-ledger'),
+    rule: 'LG13',
+    name: 'a failed sync is tried again',
+    from: 'this.#sync(group).then(',
+    to: 'this.#sync(group).catch(() => this.#sync(group)).then(',
+  },
+  {
+    ...level('transaction'),
+    rule: 'LG14',
+    name: 'a participant that has left stays on the roster',
+    from: 'isActive ? [...others, id] : others',
+    to: '[...others, id]',
+  },
+  {
+    ...{ file: 'shared/level/folder.ts', tests: ['test/shared/level/level-folder.test.ts'] },
+    rule: 'LG15',
+    name: 'a folder that a power cut has left half made is refused',
+    from: 'if (await removeUnfinished(folder)) return parts.open()',
+    to: 'if (await removeUnfinished(folder)) throw error',
+  },
+  {
+    ...{ file: 'shared/level/check-logs.ts', tests: ['test/shared/level/level-folder.test.ts'] },
+    rule: 'LG16',
+    name: 'a write that is missing in a log is passed over',
+    from: 'firstSequence !== last + 1',
+    to: 'firstSequence <= last',
+  },
+]

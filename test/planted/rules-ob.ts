@@ -1,0 +1,112 @@
+import type { Plant } from './plant.ts'
+
+const TESTS = ['test/shared/outbox.test.ts', 'test/shared/level-outbox.test.ts']
+
+export const OB_PLANTS: readonly Plant[] = [
+  {
+    name: 'sorts item 10 before item 9',
+    rule: 'OB1',
+    file: 'shared/outbox/level-outbox.ts',
+    from: `\`item!\${String(number).padStart(16, '0')}\``,
+    to: "'item!'.concat(String(number))",
+    tests: TESTS,
+  },
+  {
+    name: 'calls back when an item is written and not synced',
+    rule: 'OB2',
+    file: 'shared/outbox/group-writer.ts',
+    from: 'group.isSynced = true',
+    to: '',
+    tests: TESTS,
+  },
+  {
+    name: 'leaves what has gathered during a write until more comes',
+    rule: 'OB3',
+    file: 'shared/outbox/group-writer.ts',
+    from: 'void this.#next()\n    for (const stored of group.stored)',
+    to: 'for (const stored of group.stored)',
+    tests: TESTS,
+  },
+  {
+    name: 'syncs to forget what is confirmed',
+    rule: 'OB4',
+    file: 'shared/outbox/group-writer.ts',
+    from: 'this.#group().batch.del(key)',
+    to: 'Object.assign(this.#group(), { isSynced: true }).batch.del(key)',
+    tests: TESTS,
+  },
+  {
+    name: 'writes failed events over those of earlier processes',
+    rule: 'OB5',
+    file: 'shared/outbox/level-outbox.ts',
+    from: 'Math.max(0, ...[...this.#failed.keys()].slice(-1))',
+    to: '0',
+    tests: TESTS,
+  },
+  {
+    name: 'keeps a failed event less than it should',
+    rule: 'OB6',
+    file: 'shared/outbox/level-outbox.ts',
+    from: 'this.#failed.size > FAILED_KEPT',
+    to: 'this.#failed.size >= FAILED_KEPT',
+    tests: TESTS,
+  },
+  {
+    name: 'opens the folder of another participant',
+    rule: 'OB7',
+    file: 'shared/outbox/outbox-folder.ts',
+    from: 'if (found !== owner) throw ownerFault(folder, found, owner)',
+    to: '',
+    tests: TESTS,
+  },
+  {
+    name: 'passes over damaged items in silence',
+    rule: 'OB8',
+    file: 'shared/outbox/outbox-folder.ts',
+    from: 'if (text === null)',
+    to: 'if (text === null) continue\n    if (text === key)',
+    tests: TESTS,
+  },
+  {
+    name: 'calls back although the write failed',
+    rule: 'OB9',
+    file: 'shared/outbox/group-writer.ts',
+    from: 'return this.#failed(error as Error)',
+    to: 'this.#failed(error as Error)',
+    tests: TESTS,
+  },
+  {
+    name: 'begins a later process at progress 0',
+    rule: 'OB10',
+    file: 'shared/outbox/level-outbox.ts',
+    from: 'Number(contents.get(PROGRESS_KEY) ?? 0)',
+    to: '0',
+    tests: TESTS,
+  },
+  {
+    name: 'writes the progress before the orders that it counts',
+    rule: 'OB10',
+    file: 'shared/outbox/level-outbox.ts',
+    from: 'this.#writer.putLater(PROGRESS_KEY,',
+    to: `const putAtOnce = (key: string, value: string) =>
+      void this.#database.batch().put(key, value).write({ sync: false })
+    putAtOnce(PROGRESS_KEY,`,
+    tests: TESTS,
+  },
+  {
+    name: 'forgets at close what gathers behind a write',
+    rule: 'OB11',
+    file: 'shared/outbox/group-writer.ts',
+    from: 'while (!this.#isFailed &&',
+    to: 'if (!this.#isFailed &&',
+    tests: TESTS,
+  },
+  {
+    name: 'refuses a folder that a power cut has left half made, with an empty log',
+    rule: 'OB12',
+    file: 'shared/level/folder.ts',
+    from: 'sizes.every((size) => size === 0)',
+    to: 'sizes.length === 0',
+    tests: [...TESTS, 'test/shared/level/level-folder.test.ts'],
+  },
+]
