@@ -36,6 +36,8 @@ export const DIRECTIONS: readonly DirectionRow[] = [
   // What is left in the folder itself serves the wiring.
   { from: 'hub/', may: ['shared/', 'hub/domain/'] },
   { from: 'bin/', may: EVERYTHING },
+  // Whoever judges the hub shares nothing with it.
+  { from: 'test/chaos/checker/', may: ['test/chaos/checker/'], mayTypes: ['test/chaos/'] },
   { from: 'test/', may: EVERYTHING },
   { from: 'examples/', may: EVERYTHING },
   { from: '.ci/', may: EVERYTHING },

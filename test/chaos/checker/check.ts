@@ -1,0 +1,142 @@
+/**
+ * The judge of a chaos run. It knows the histories and the promises, and imports nothing of the hub, of the link, or of what they share: if these misunderstand each other, or have a fault in
+ * common, it does not have it too. Histories are read once, line by line; what is kept is a few facts an order and an entry.
+ */
+import type { AuditLine, ParticipantLine, Plan, RunLine } from '../records.ts'
+import { type BadColumn, Findings, type Violation } from './findings.ts'
+import { LedgerAudit } from './ledger-audit.ts'
+import { OrderBook } from './order-book.ts'
+import { ParticipantCheck } from './participant.ts'
+import { Recovery } from './recovery.ts'
+
+export interface Histories {
+  readonly run: Iterable<RunLine>
+  /** By participant, its lives from the first on. */
+  readonly participants: ReadonlyMap<string, readonly Iterable<ParticipantLine>[]>
+  readonly audit: Iterable<AuditLine>
+}
+
+export interface Judged {
+  /** The member of the run that is the hub. */
+  readonly hub: string
+  poisonOf(order: string): string | null
+}
+
+export interface Verdict extends Readonly<Record<BadColumn, number>> {
+  /** Distinct orders that were sent. */
+  readonly orders: number
+  /** Distinct events that were confirmed to their senders. */
+  readonly confirmed: number
+  /** Handlers that have succeeded. */
+  readonly handled: number
+  readonly dead: number
+  readonly expired: number
+  readonly kills: number
+  readonly pauses: number
+  readonly cuts: number
+  /** From the start of a killed hub's process to the first event that is handed over again; null if it was never killed. */
+  readonly recoveryP99Ms: number | null
+  /** The same from the kill on. */
+  readonly recoveryFromKillP99Ms: number | null
+  readonly recoveries: number
+  /** From the last fault until nothing was owed any more; null if that did not come. */
+  readonly drainedMs: number | null
+  readonly ok: boolean
+  /** The first ones. */
+  readonly violations: readonly Violation[]
+}
+
+const planIn = (run: readonly RunLine[]): Plan => {
+  const line = run.find((each) => each[1] === 'plan')
+  if (line?.[1] !== 'plan') throw new Error('the history of the run has no plan')
+  return line[2]
+}
+
+const countIn = (run: readonly RunLine[], kind: RunLine[1]): number =>
+  run.filter((line) => line[1] === kind).length
+
+interface RunFacts {
+  readonly expired: number
+  readonly drainedMs: number | null
+}
+
+const judgeRun = (run: readonly RunLine[], findings: Findings): RunFacts => {
+  let expired = 0
+  let drainedMs: number | null = null
+  for (const line of run) {
+    if (line[1] === 'expired') expired += line[2]
+    if (line[1] === 'drained') drainedMs = line[2]
+    if (line[1] === 'trouble')
+      findings.add('broken', 'a process ends only when it is killed', { detail: line[2] })
+    if (line[1] === 'not-drained')
+      findings.add('undelivered', 'within 30 s of the last fault nothing is owed any more', {
+        detail: line[2],
+      })
+  }
+  if (expired > 0) findings.add('lost', 'no session expires', { detail: `${expired} entries` })
+  return { expired, drainedMs }
+}
+
+/** A position is heard by stores whose orders the driver has, so of a driver that was never offered one of theirs nothing is heard. */
+const judgePositions = (
+  participants: readonly ParticipantCheck[],
+  book: OrderBook,
+  findings: Findings,
+): void => {
+  const served = new Set<string>()
+  for (const [key, { offers }] of book.orders)
+    for (const { driver } of offers) served.add(`${key.split('/', 1)[0]} ${driver}`)
+  for (const { name, store, positions } of participants)
+    for (const driver of positions)
+      if (!served.has(`${store} driver/${driver}`))
+        findings.add('misrouted', "a store hears its own drivers' positions alone", {
+          participant: name,
+          detail: driver,
+        })
+}
+
+const confirmedIn = ({ orders }: OrderBook): number => {
+  let confirmed = 0
+  for (const { events } of orders.values())
+    for (const facts of Object.values(events)) if (facts.confirmedTo !== null) confirmed += 1
+  return confirmed
+}
+
+const sentIn = ({ orders }: OrderBook): number =>
+  [...orders.values()].filter(({ events }) => events.pickup?.sentMs != null).length
+
+/** Reads all histories and says what they show. @throws Error when the run's own history tells no plan */
+export const check = (histories: Histories, { hub, poisonOf }: Judged): Verdict => {
+  const run = [...histories.run]
+  const plan = planIn(run)
+  const findings = new Findings()
+  const book = new OrderBook(findings)
+  const recovery = new Recovery(run, hub)
+  const delivered = (connectedMs: number, t: number) => recovery.delivered(connectedMs, t)
+  const participants = [...histories.participants].map(([name, lives]) => {
+    const participant = new ParticipantCheck(name, { findings, book, plan, delivered })
+    for (const lines of lives) participant.follow(lines)
+    return participant
+  })
+  book.judge()
+  judgePositions(participants, book, findings)
+  const facts = judgeRun(run, findings)
+  const isDrained = facts.drainedMs !== null
+  const audit = new LedgerAudit({ findings, book, plan, participants, poisonOf, isDrained })
+  for (const line of histories.audit) audit.judge(line)
+  audit.end()
+  return {
+    orders: sentIn(book),
+    confirmed: confirmedIn(book),
+    handled: participants.reduce((sum, { handledCount }) => sum + handledCount, 0),
+    ...findings.counts,
+    dead: audit.dead,
+    ...facts,
+    kills: countIn(run, 'killed'),
+    pauses: countIn(run, 'paused'),
+    cuts: countIn(run, 'cut'),
+    ...recovery.figures(),
+    ok: findings.isClean,
+    violations: findings.violations,
+  }
+}
