@@ -7,6 +7,7 @@ const isWrite = ({ name, file }: Call): boolean => name.includes('write') && /\/
 const isSync = ({ name }: Call): boolean => name === 'fdatasync'
 const isSend = ({ file }: Call): boolean => file.startsWith('socket:')
 
+const WRITTEN = /"((?:[^"\\]|\\.)*)"/
 const CONFIRMED = /\\"ok\\":true,\\"id\\":\\"([0-9a-f-]{36})\\"/g
 const PICKUP = /"event":"pickup","payload":\{[^{}]*?"orderId":"([^"]+)"/g
 
@@ -24,23 +25,36 @@ const sentTexts = (
   return first
 }
 
-const isBefore = ({ ended }: Call, { begun }: Call): boolean => ended !== null && ended < begun
+/** What went to a log between two syncs, and the second of them. */
+interface Group {
+  readonly text: string
+  readonly sync: Call
+}
 
-/** Of each write that holds the text the sync behind it, if that succeeded: after one that failed a later one proves nothing. */
-const syncsOfText = (calls: readonly Call[], text: string): Call[] =>
-  calls
-    .filter((write) => isWrite(write) && write.args.includes(text))
-    .flatMap(
-      (write) =>
-        calls.find((sync) => isSync(sync) && sync.file === write.file && isBefore(write, sync)) ?? [],
+/** LevelDB writes a record in pieces as large as the file system's blocks, so only what is joined holds each text whole. */
+const groupsIn = (calls: readonly Call[]): Group[] => {
+  const groups: Group[] = []
+  const unsynced = new Map<string, string>()
+  for (const call of calls) {
+    const text = unsynced.get(call.file) ?? ''
+    if (isWrite(call)) unsynced.set(call.file, text + (WRITTEN.exec(call.args)?.[1] ?? ''))
+    if (!isSync(call)) continue
+    groups.push({ text, sync: call })
+    unsynced.delete(call.file)
+  }
+  return groups
+}
+
+const lacking = (calls: readonly Call[], sentFirst: Map<string, Call>): string[] => {
+  const groups = groupsIn(calls)
+  // After a sync that failed a later one proves nothing.
+  const isKept = (text: string, sent: Call): boolean =>
+    groups.some(
+      ({ text: written, sync: { result, ended } }) =>
+        written.includes(text) && result === 0 && ended !== null && ended < sent.begun,
     )
-    .filter(({ result }) => result === 0)
-
-const isKept = (calls: readonly Call[], text: string, sent: Call): boolean =>
-  syncsOfText(calls, text).some((sync) => isBefore(sync, sent))
-
-const lacking = (calls: readonly Call[], sent: Map<string, Call>): string[] =>
-  [...sent].filter(([text, call]) => !isKept(calls, text, call)).map(([text]) => text)
+  return [...sentFirst].filter(([text, sent]) => !isKept(text, sent)).map(([text]) => text)
+}
 
 /** Each confirmation that left the hub is of an event that was written, and synced with success, before. */
 export const expectConfirmedAfterSync = (calls: readonly Call[]): void => {
@@ -60,6 +74,8 @@ export const expectSentAfterSync = (calls: readonly Call[]): void => {
 export const hasFailed = (calls: readonly Call[]): boolean =>
   calls.some(({ name, file, result }) => /write|sync/.test(name) && /\.log$/.test(file) && result === -1)
 
-/** How many syncs made events durable: those that followed the first writes of their ids. */
-export const syncsOf = (calls: readonly Call[], ids: readonly string[]): number =>
-  new Set(ids.map((id) => syncsOfText(calls, id)[0])).size
+/** How many syncs made events durable, of which these are the ids. */
+export const syncsOf = (calls: readonly Call[], ids: readonly string[]): number => {
+  const groups = groupsIn(calls)
+  return new Set(ids.map((id) => groups.find(({ text }) => text.includes(id)))).size
+}
