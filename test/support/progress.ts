@@ -19,10 +19,11 @@ export class Progress {
     return inTime(reached, what)
   }
 
-  steps(count: number): Promise<void> {
+  /** @param isOver nothing more will happen: then there is nothing to wait for */
+  steps(count: number, isOver: () => boolean = () => false): Promise<void> {
     const goal = this.#count + count
     return this.until(
-      () => this.#count >= goal,
+      () => this.#count >= goal || isOver(),
       () => `${count} steps; ${goal - this.#count} are missing`,
     )
   }
