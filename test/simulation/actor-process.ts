@@ -59,6 +59,7 @@ export class ActorProcess {
   #own: Life | null = null
   #guest: Life | null = null
   #lives = 0
+  #isGone = false
 
   constructor(plan: TillPlan | DriverPlan, parts: ActorParts) {
     this.plan = plan
@@ -71,12 +72,17 @@ export class ActorProcess {
     return this.#own !== null
   }
 
+  get isGone(): boolean {
+    return this.#isGone
+  }
+
   get hasGuest(): boolean {
     return this.#guest !== null
   }
 
   /** Nothing more to send, to carry or to make. */
   get isDone(): boolean {
+    if (this.#isGone) return true
     const isConnected = this.#parts.network.openWires(this.participant).length > 0
     return isConnected && this.#own?.link?.counts().unconfirmed === 0 && !this.#own.work.isBusy()
   }
@@ -108,6 +114,13 @@ export class ActorProcess {
     this.#over(life)
   }
 
+  /** As `kill`, and nobody will ever start it again. */
+  quit(): void {
+    this.#isGone = true
+    this.#parts.observe({ kind: 'gone for good', participant: this.participant })
+    this.kill(false)
+  }
+
   /** It is asked to stop, and drains. */
   async stop(): Promise<void> {
     if (this.#own !== null) await this.#close(this.#own, { drain: true, timeoutMs: 1000 })
@@ -130,7 +143,7 @@ export class ActorProcess {
     if (this.#guest === life) this.#guest = null
     if (this.#own !== life) return
     this.#own = null
-    this.#parts.ended(this)
+    if (!this.#isGone) this.#parts.ended(this)
   }
 
   #begin(disks: Disks, suffix: string): Life {

@@ -89,6 +89,7 @@ const FAULTS: readonly (readonly [weight: number, happen: (faults: Faults) => vo
   [2, ({ processes }) => processes.stopActor()],
   [3, ({ processes }) => processes.takeOver()],
   [2, ({ processes }) => processes.stayAway()],
+  [0.7, ({ processes }) => processes.quit()],
   [3, ({ processes }) => processes.setClock()],
   [2, (faults) => faults.slowDisk()],
 ]

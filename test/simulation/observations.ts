@@ -49,6 +49,8 @@ export type Observation =
       readonly life: string
       readonly event: HandedEvent
     }
+  /** Its process has ended, and nobody will ever start it again. */
+  | { readonly kind: 'gone for good'; readonly participant: string }
   | { readonly kind: 'sync began' }
   | { readonly kind: 'sync ended' }
   | { readonly kind: 'hub ready' }
@@ -87,6 +89,8 @@ export const textOf = (seen: Observation): string => {
       return `hub notices the end of ${seen.connection}: ${seen.reason}`
     case 'handled':
       return `${seen.life} has handled ${eventText(seen.event)}`
+    case 'gone for good':
+      return `${seen.participant} is gone for good`
     case 'sync began':
       return 'hub begins to sync'
     case 'sync ended':

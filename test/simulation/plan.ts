@@ -66,7 +66,7 @@ const optionsOf = (
   longestRetryDelayMs: dice.whole(500, 1500),
   retryBound: dice.chance(0.3) ? dice.whole(1, 4) : 1000,
   windowBytes: dice.chance(0.2) ? dice.whole(300, 1500) : 256 * 1024,
-  driverGraceMs: dice.whole(800, 5000),
+  driverGraceMs: dice.chance(0.5) ? dice.whole(200, 1500) : dice.whole(1500, 5000),
   assignmentMs: dice.chance(0.4) ? dice.whole(300, 2000) : dice.whole(2000, 15_000),
   sessionExpiryMs: hasExpiry ? dice.whole(8000, 15_000) : NEVER_MS,
   deadLetterRetentionMs: NEVER_MS,

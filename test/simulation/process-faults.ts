@@ -108,6 +108,17 @@ export class ProcessFaults {
     actor.kill(false)
   }
 
+  /** A driver never comes back; there is another one, and one is enough. */
+  quit(): void {
+    const { actors, dice, happened } = this.#parts
+    const drivers = actors.filter(({ plan }) => plan.role === 'driver')
+    const mayQuit = drivers.filter(({ isUp, hasGuest }) => isUp && !hasGuest)
+    if (drivers.length < 2 || mayQuit.length === 0 || drivers.some(({ isGone }) => isGone)) return
+    const driver = dice.oneOf(mayQuit)
+    happened('driver gone for good', driver.participant)
+    driver.quit()
+  }
+
   /** Somebody sets a wall clock; it counts when the next process goes by it. */
   setClock(): void {
     const { plan, dice, hub, actors, say } = this.#parts
@@ -121,7 +132,8 @@ export class ProcessFaults {
   /** Its own process is gone, whatever has ended it: somebody starts it again. */
   actorEnded(actor: ActorProcess): void {
     const { dice, time, trouble } = this.#parts
-    const absenceMs = this.#absencesMs.get(actor) ?? dice.whole(50, 3000)
+    const absenceMs =
+      this.#absencesMs.get(actor) ?? (dice.chance(0.3) ? dice.whole(3000, 8000) : dice.whole(50, 3000))
     this.#absencesMs.delete(actor)
     const ended = trouble.begin()
     time.after(absenceMs, () => {

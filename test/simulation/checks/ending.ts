@@ -12,6 +12,7 @@ interface Happened {
   readonly order: OrderKey
   /** Between these two the hub accepted it. */
   readonly sentMs: number
+  readonly senders: Set<string>
   confirmedMs: number | null
 }
 
@@ -41,6 +42,7 @@ export class Ending implements Check {
   /** Participant, event and order of what was acknowledged while its connection was the newest one. */
   readonly #acknowledged = new Set<string>()
   readonly #handed = new Map<string, HandedEvent>()
+  readonly #gone = new Set<string>()
   /** Whether or not its driver has heard of it. */
   readonly #delivered = new Set<OrderKey>()
   /** Told when a participant may have been forgotten meanwhile. */
@@ -67,6 +69,9 @@ export class Ending implements Check {
       case 'displaced':
       case 'ended':
         return this.#ended(seen, nowMs)
+      case 'gone for good':
+        this.#gone.add(seen.participant)
+        return
       case 'hub gone':
         for (const participant of this.#participants.values()) {
           this.#noteExpiry(participant, nowMs)
@@ -78,11 +83,19 @@ export class Ending implements Check {
     }
   }
 
-  #sent({ event, payload }: Extract<Observation, { kind: 'sent' }>, nowMs: number): void {
+  #sent({ event, payload, participant }: Extract<Observation, { kind: 'sent' }>, nowMs: number): void {
     const order = orderKey(payload.store, payload.orderId)
     const key = `${event} ${order}`
-    if (!this.#happened.has(key))
-      this.#happened.set(key, { event, store: payload.store, order, sentMs: nowMs, confirmedMs: null })
+    const happened: Happened = this.#happened.get(key) ?? {
+      event,
+      store: payload.store,
+      order,
+      sentMs: nowMs,
+      senders: new Set(),
+      confirmedMs: null,
+    }
+    happened.senders.add(participant)
+    this.#happened.set(key, happened)
   }
 
   #confirmed({ event, payload }: Extract<Observation, { kind: 'confirmed' }>, nowMs: number): void {
@@ -146,12 +159,18 @@ export class Ending implements Check {
     return [...this.#happened.values()].filter(({ event }) => event === 'pickup').map(({ order }) => order)
   }
 
-  /** Orders whose pickup was confirmed and whose delivery was not. */
+  /** Orders whose pickup was confirmed and whose delivery was not, and will be. */
   get undelivered(): OrderKey[] {
     return [...this.#happened.values()]
       .filter(({ event, confirmedMs }) => event === 'pickup' && confirmedMs !== null)
       .map(({ order }) => order)
-      .filter((order) => !this.#delivered.has(order))
+      .filter((order) => !this.#delivered.has(order) && !this.#isStranded(order))
+  }
+
+  /** In transit, perhaps, with a driver that never comes back: it stays with that driver. */
+  #isStranded(order: OrderKey): boolean {
+    const senders = this.#happened.get(`in-transit ${order}`)?.senders ?? []
+    return [...senders].some((participant) => this.#gone.has(participant))
   }
 
   /** @param all the dead letters of the fleet and of every participant */
