@@ -28,11 +28,11 @@ const driver = (id: string, capacity: number, window: number | null): Role => ({
 
 /** Windows that are small enough to be full, and large enough never to be. Store names that begin alike. */
 export const CAST: readonly Role[] = [
-  till('acme', 'main', { window: 6 }),
+  till('acme', 'main', { window: 8 }),
   till('acme', 'desk', { hears: false }),
   till('acme-2', 'main', { window: 40 }),
   till('acme-2', 'back', { makes: false, isPlain: true }),
-  till('bolt', 'main', { window: 3 }),
+  till('bolt', 'main', { window: 5 }),
   till('bolt', 'desk', { hears: false }),
   till('quiet', 'main', { makes: false }),
   driver('d-1', 300, 1000),

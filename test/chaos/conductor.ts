@@ -12,14 +12,14 @@ const TICK_MS = 10
 const REPORT_EVERY_TICKS = 15
 const MOST_DOWN = 3
 /** Entries that the hub may owe before tills are permitted more orders. */
-const MOST_OWED = 1_500
+const MOST_OWED = 500
 const ORDERS_A_PERMIT = 20
 /** A till that has fewer permitted orders left gets more. */
 const FEW_LEFT = 10
 const LEAST_BEYOND = 60
 const START_LIMIT_MS = 180_000
 const STUCK_LIMIT_MS = 90_000
-export const DRAIN_LIMIT_MS = 30_000
+const DRAIN_LIMIT_MS = 30_000
 const ROUND_MS = 150
 
 export interface Progress {

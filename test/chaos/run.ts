@@ -24,7 +24,7 @@ function* allLines<Line>(files: readonly string[]): Generator<Line> {
 }
 
 /** Reads the histories in a run's folder. */
-export const verdictOn = (folder: string): Verdict =>
+const verdictOn = (folder: string): Verdict =>
   check(
     {
       run: linesOf<RunLine>(join(folder, 'run.jsonl')),

@@ -57,10 +57,10 @@ export class Driver {
     // After the acknowledgement, which leaves at the end of this turn.
     await pause(1)
     history.write([nowMs(), 'released', store, orderId])
-    // Without an answer nobody knows whether it is still held; then it is carried after all.
-    await link.release(store, orderId, 'changed its mind').catch((fault: { code?: string }) => {
-      if (fault.code === 'not-connected') void this.#carry(store, orderId)
-    })
+    this.#questions += 1
+    // Without an answer nobody knows whether it is still held, and the acknowledgement may be on its way yet; then it is carried after all.
+    await link.release(store, orderId, 'changed its mind').catch(() => this.#carry(store, orderId))
+    this.#questions -= 1
   }
 
   async #goOn(): Promise<void> {

@@ -5,7 +5,7 @@
 import type { AuditLine, ParticipantLine, Plan, RunLine } from '../records.ts'
 import { type BadColumn, Findings, type Violation } from './findings.ts'
 import { LedgerAudit } from './ledger-audit.ts'
-import { OrderBook } from './order-book.ts'
+import { OrderBook, storeOf } from './order-book.ts'
 import { ParticipantCheck } from './participant.ts'
 import { Recovery } from './recovery.ts'
 
@@ -85,7 +85,7 @@ const judgePositions = (
 ): void => {
   const served = new Set<string>()
   for (const [key, { offers }] of book.orders)
-    for (const { driver } of offers) served.add(`${key.split('/', 1)[0]} ${driver}`)
+    for (const { driver } of offers) served.add(`${storeOf(key)} ${driver}`)
   for (const { name, store, positions } of participants)
     for (const driver of positions)
       if (!served.has(`${store} driver/${driver}`))
