@@ -43,7 +43,15 @@ const TRICKLE_PERIOD_MS = 1000
 /** Bytes that may wait in one direction before its source is no longer read. */
 const MOST_WAITING = 256 * 1024
 
-const reset = (socket: Socket): void => void socket.resetAndDestroy()
+/**
+ * What `resetAndDestroy` does once it has ended the socket in good order, without doing that first (lib/net.js of Node 18.3 and later): when an error of the peer comes in between, libuv refuses the
+ * reset, and Node leaves the handle open for ever. For the same reason what is ending or not yet connected is only closed.
+ */
+const reset = (socket: Socket): void => {
+  const closing = socket as Socket & { resetAndClosing: boolean }
+  closing.resetAndClosing = !socket.writableEnded && !socket.connecting
+  socket.destroy()
+}
 
 /** One direction: what came from one end and has not yet been given to the other one. */
 class Lane {
