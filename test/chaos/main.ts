@@ -2,22 +2,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { EXIT } from '../../shared/exit-codes.ts'
 import { Fault } from '../../shared/fault.ts'
+import { runCommandLine, wholeNumber } from '../support/command-line.ts'
 import { bareSyncMs, requireDisk } from './disk.ts'
 import { type Circumstances, progressLine, tableOf } from './output.ts'
 import type { Plan } from './records.ts'
 import { runChaos } from './run.ts'
-
-const wholeNumberFrom =
-  (least: number) =>
-  (text: string): number => {
-    const value = Number(text)
-    if (!Number.isSafeInteger(value) || value < least)
-      throw new InvalidArgumentError(`Give a whole number from ${least} on.`)
-    return value
-  }
 
 interface Options {
   readonly orders: number
@@ -97,9 +89,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const program = new Command('chaos')
   .description('Real processes, killed and paused under load; exit code 1 unless every promise was kept')
-  .option('--orders <number>', 'orders of the whole run', wholeNumberFrom(1), 5000)
-  .option('--kills <number>', 'processes killed meanwhile', wholeNumberFrom(0), 200)
-  .option('--seed <number>', 'what the plan is drawn from', wholeNumberFrom(0), 1)
+  .option('--orders <number>', 'orders of the whole run', wholeNumber(1), 5000)
+  .option('--kills <number>', 'processes killed meanwhile', wholeNumber(0), 200)
+  .option('--seed <number>', 'what the plan is drawn from', wholeNumber(0), 1)
   .option('--poison', 'some handlers always fail: their events must become dead letters')
   .option(
     '--data-dir <folder>',
@@ -111,10 +103,4 @@ const program = new Command('chaos')
     process.exitCode = await run(options)
   })
 
-try {
-  await program.parseAsync()
-} catch (thrown) {
-  if (!(thrown instanceof Fault)) throw thrown
-  write(`${thrown.message}\n`)
-  process.exitCode = thrown.code === 'configuration' ? EXIT.configuration : EXIT.fault
-}
+await runCommandLine(program)

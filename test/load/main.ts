@@ -1,6 +1,6 @@
 /** `npm run load -- <scenario>`: load that hurts, one command a scenario. Exit code 1 unless its goals hold. */
-import { Command, InvalidArgumentError } from 'commander'
-import { runCommandLine } from './command-line.ts'
+import { Command } from 'commander'
+import { runCommandLine, wholeNumber } from '../support/command-line.ts'
 import { printReport } from './output.ts'
 import type { Report } from './report.ts'
 
@@ -61,17 +61,10 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 }
 
-const wholeNumber = (text: string): number => {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError('Give a whole number from 1 on.')
-  return value
-}
-
 const addScenario = (program: Command, name: string, { summary, options, run }: Scenario): void => {
   const command = program.command(name).description(summary).option('--json', 'figures as JSON')
   for (const [option, help] of Object.entries(options))
-    command.option(`--${option} <number>`, help, wholeNumber)
+    command.option(`--${option} <number>`, help, wholeNumber(1))
   command.action(async ({ json, ...counts }: { json?: true }) => {
     process.exitCode = printReport(await run(counts), json === true)
   })

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { Command, InvalidArgumentError } from 'commander'
-import { runCommandLine } from './command-line.ts'
+import { runCommandLine } from '../support/command-line.ts'
 import { monotonicMs, openFiles } from './machine.ts'
 import { type MeasuredHub, startMeasuredHub } from './measured-hub.ts'
 import { printReport, say } from './output.ts'

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Command } from 'commander'
+import { wholeNumber } from '../support/command-line.ts'
 import { PLANTS } from './plants.ts'
 import { jsonOf, lineOf, summaryLines, summaryOf } from './report.ts'
 import { chosenPlants, rulesWithoutPlant } from './selection.ts'
@@ -19,18 +20,12 @@ interface Options {
   readonly json?: true
 }
 
-const positive = (text: string): number => {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new Error(`${text} is not a number from 1 on`)
-  return value
-}
-
 const options = new Command('test:planted')
   .description('Plants bugs in copies of the tree and says which test catches each.')
   .option('--only <text>', 'a rule, or a part of the name')
   .option('--section <letters>', 'the rules of one section, or `named`')
-  .option('--workers <count>', 'plants tried at a time', positive, 2)
-  .option('--limit-s <seconds>', 'longest time for a plant', positive, 180)
+  .option('--workers <count>', 'plants tried at a time', wholeNumber(1), 2)
+  .option('--limit-s <seconds>', 'longest time for a plant', wholeNumber(1), 180)
   .option('--thorough', 'asks all tests that run in one process, not only those of the part')
   .option('--json', 'prints one JSON document instead of lines')
   .parse()

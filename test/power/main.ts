@@ -5,15 +5,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { Fault } from '../../shared/fault.ts'
+import { runCommandLine, wholeNumber } from '../support/command-line.ts'
 import { mayTrace } from '../support/trace.ts'
-
-const wholeNumber = (text: string): number => {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('Give a whole number.')
-  return value
-}
 
 /** Calls `run` with a private folder, which it may ask to keep. */
 const inFolder = async (run: (folder: string, keep: () => void) => Promise<void>): Promise<void> => {
@@ -91,12 +86,12 @@ program
   .description(
     'record a hub and an outbox at work, rebuild disks as a power cut may leave them, open and check each',
   )
-  .option('--images <number>', 'images to draw', wholeNumber, 2000)
-  .option('--seed <number>', 'of the workload and of what is lost', wholeNumber, 1)
-  .option('--workers <number>', 'processes that check images', wholeNumber, availableParallelism())
+  .option('--images <number>', 'images to draw', wholeNumber(0), 2000)
+  .option('--seed <number>', 'of the workload and of what is lost', wholeNumber(0), 1)
+  .option('--workers <number>', 'processes that check images', wholeNumber(0), availableParallelism())
   .option('--json', 'the report as JSON')
   .option('--plan <file>', 'of an earlier run that found something')
-  .option('--image <number>', 'of that plan, to build alone', wholeNumber)
+  .option('--image <number>', 'of that plan, to build alone', wholeNumber(0))
   .option('--keep <folder>', 'where to build it')
   .action(runCuts)
 
@@ -118,16 +113,10 @@ const flipBits = ({ flips, seed, workers, json }: FlipOptions): Promise<void> =>
 program
   .command('flips')
   .description('flip bits and overwrite blocks in folders of a hub and an outbox, open and read them')
-  .option('--flips <number>', 'flips to try', wholeNumber, 1000)
-  .option('--seed <number>', 'of the workload and of the flips', wholeNumber, 1)
-  .option('--workers <number>', 'processes that try them', wholeNumber, availableParallelism())
+  .option('--flips <number>', 'flips to try', wholeNumber(0), 1000)
+  .option('--seed <number>', 'of the workload and of the flips', wholeNumber(0), 1)
+  .option('--workers <number>', 'processes that try them', wholeNumber(0), availableParallelism())
   .option('--json', 'the report as JSON')
   .action(flipBits)
 
-try {
-  await program.parseAsync()
-} catch (thrown) {
-  if (!(thrown instanceof Fault)) throw thrown
-  process.stderr.write(`${thrown.message}\n`)
-  process.exitCode = thrown.code === 'configuration' ? 2 : 1
-}
+await runCommandLine(program)

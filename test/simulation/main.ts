@@ -1,7 +1,8 @@
 /** `npm run simulate`: worlds in which everything goes wrong, one a seed. Exit code 1 if a promise was broken in one. */
 import { availableParallelism } from 'node:os'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { Fault } from '../../shared/fault.ts'
+import { runCommandLine, wholeNumber } from '../support/command-line.ts'
 import { runSeeds } from './run-seeds.ts'
 import { linesOf, summaryOf } from './summary.ts'
 import { runWorld } from './world.ts'
@@ -16,14 +17,6 @@ interface Options {
 }
 
 const MOST_SEEDS = 1_000_000
-
-const wholeNumber =
-  (least: number, most: number) =>
-  (text: string): number => {
-    const value = Number(text)
-    if (Number.isSafeInteger(value) && value >= least && value <= most) return value
-    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`)
-  }
 
 const seedNumber = wholeNumber(0, 2 ** 31 - 1)
 
@@ -53,10 +46,4 @@ const program = new Command('simulate')
     process.exitCode = await simulate(options)
   })
 
-try {
-  await program.parseAsync()
-} catch (thrown) {
-  if (!(thrown instanceof Fault)) throw thrown
-  process.stderr.write(`${thrown.message}\n`)
-  process.exitCode = thrown.code === 'configuration' ? 2 : 1
-}
+await runCommandLine(program)
