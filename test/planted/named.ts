@@ -8,8 +8,8 @@ export const NAMED_PLANTS: readonly Plant[] = [
       tests: ['test/hub/ledger/ledger-model.test.ts', 'test/hub/intake/intake.test.ts'],
     },
     name: 'confirms before the sync',
-    from: 'this.#sync(group).then(',
-    to: ';(async (synced: Promise<void>) => void synced.catch((error) => this.#fail(error)))(this.#sync(group)).then(',
+    from: 'written.durable.then(',
+    to: ';(async (synced: Promise<void>) => void synced.catch((error) => this.#fail(error)))(written.durable).then(',
   },
   {
     ...{
@@ -21,10 +21,10 @@ export const NAMED_PLANTS: readonly Plant[] = [
     to: 'batch.write({ sync: false as true })',
   },
   {
-    ...{ file: 'hub/ledger/level/level-ledger.ts', tests: ['test/hub/ledger/ledger-model.test.ts'] },
+    ...{ file: 'hub/ledger/level/write-back.ts', tests: ['test/hub/ledger/ledger-model.test.ts'] },
     name: 'forgets what was accepted after a restart',
-    from: 'const text = row && encode(key, row)',
-    to: 'const text = row && encode(key, { ...row, events: {} })',
+    from: 'one.row && encode(key, one.row)',
+    to: 'one.row && encode(key, { ...one.row, events: {} })',
   },
   {
     ...{
@@ -38,8 +38,8 @@ export const NAMED_PLANTS: readonly Plant[] = [
   {
     ...{ file: 'hub/ledger/level/rows.ts', tests: ['test/hub/ledger/ledger-model.test.ts'] },
     name: 'an evicted row is read from disk while a newer one waits to be written',
-    from: 'const written = this.#gathering.get(key)',
-    to: 'const written = this.#cache.has(key) ? this.#gathering.get(key) : undefined',
+    from: 'return active === undefined ?',
+    to: 'return active === undefined || !this.#cache.has(key) ?',
   },
   {
     ...{ file: 'hub/intake/intake.ts', tests: ['test/hub/intake/intake.test.ts'] },

@@ -21,18 +21,18 @@ const SETTLING_READS = `
 
 export const LG_PLANTS: readonly Plant[] = [
   {
-    ...level('rows'),
+    ...{ file: 'hub/ledger/level/rows.ts', tests: ['test/hub/ledger/rows.test.ts'] },
     rule: 'LG1',
-    name: 'a row that is syncing is read from disk',
-    from: 'if (syncing !== undefined) return syncing',
-    to: 'if (syncing === null) return syncing',
+    name: 'a row that syncs is forgotten when an older one was written back',
+    from: 'if (!(active.isGathering || active.isSyncing))',
+    to: 'if (!active.isGathering)',
   },
   {
     ...level('level-ledger'),
     rule: 'LG2',
     name: 'a group of several is settled before its sync',
-    from: 'this.#sync(group).then(',
-    to: ';((synced) => (group.settled.length > 1 ? Promise.resolve() : synced))(this.#sync(group)).then(',
+    from: 'written.durable.then(',
+    to: ';(group.settled.length > 1 ? Promise.resolve() : written.durable).then(',
   },
   {
     ...level('level-ledger'),
@@ -52,8 +52,8 @@ export const LG_PLANTS: readonly Plant[] = [
     ...level('level-ledger'),
     rule: 'LG5',
     name: 'what was appended is announced twice',
-    from: 'const committed = { appended: group.appended, orders }',
-    to: 'const committed = { appended: group.appended, orders }\n    for (const listener of this.#committedListeners) listener(committed)',
+    from: 'const committed = { appended: group.appended, orders: ordersIn(changes) }',
+    to: 'const committed = { appended: group.appended, orders: ordersIn(changes) }\n    for (const listener of this.#committedListeners) listener(committed)',
   },
   {
     ...level('positions'),
@@ -77,19 +77,23 @@ export const LG_PLANTS: readonly Plant[] = [
     to: "if (place !== 'dead') this.#count(participant, { place, position }, -1)",
   },
   {
-    ...level('transaction'),
+    ...level('write-back'),
     rule: 'LG9',
     name: 'a driver keeps what it gave back',
-    from: 'if (holderBefore) this.#write(',
-    to: 'if (holderBefore && holder) this.#write(',
+    from: 'if (!after!.includes(key)) batch.del(key)',
+    to: 'if (!after!.includes(key) && after!.length > 0) batch.del(key)',
   },
   {
     ...level('level-ledger'),
     rule: 'LG10',
-    name: 'a group is written row by row',
-    from: 'for (const [key, value] of values) {',
-    to: `for (const one of [...values].slice(0, -1)) await this.#sync({ values: new Map([one]) } as Group)
-    for (const [key, value] of [...values].slice(-1)) {`,
+    name: 'a group is written change by change',
+    from: 'const entered = this.#journal.enter(batch, texts)',
+    to: `for (const text of texts.filter((one) => one.startsWith('["order')).slice(1)) {
+      const own = this.#db.batch()
+      this.#journal.enter(own, [text])
+      void own.write({ sync: true })
+    }
+    const entered = this.#journal.enter(batch, texts)`,
   },
   {
     ...level('codec'),
@@ -109,8 +113,8 @@ export const LG_PLANTS: readonly Plant[] = [
     ...level('level-ledger'),
     rule: 'LG13',
     name: 'a failed sync is tried again',
-    from: 'this.#sync(group).then(',
-    to: 'this.#sync(group).catch(() => this.#sync(group)).then(',
+    from: 'written.durable.then(',
+    to: 'written.durable.catch(() => this.#write(group).durable).then(',
   },
   {
     ...level('transaction'),
@@ -132,5 +136,12 @@ export const LG_PLANTS: readonly Plant[] = [
     name: 'a write that is missing in a log is passed over',
     from: 'firstSequence !== last + 1',
     to: 'firstSequence <= last',
+  },
+  {
+    ...level('entries'),
+    rule: 'LG17',
+    name: 'an entry that came back to where it had been written to before it was taken is there again after a crash',
+    from: 'isStored: wasThere || entry === null',
+    to: 'isStored: wasThere && entry !== null',
   },
 ]

@@ -76,8 +76,8 @@ describe('the hub as a process', function () {
   })
 
   for (const [what, key, value, words] of [
-    ['a later version', 'm/format', encode('m/format', 3), 'is of format 3; this hub reads format 2'],
-    ['another program', 'some key', 'some value', 'is of an unknown format; this hub reads format 2'],
+    ['a later version', 'm/format', encode('m/format', 4), 'is of format 4; this hub reads format 3'],
+    ['another program', 'some key', 'some value', 'is of an unknown format; this hub reads format 3'],
   ] as const)
     it(`[HB2][LG12] does not touch the folder of ${what}, says so, and exits with 3`, async () => {
       const { code, lines } = await outcomeOf(

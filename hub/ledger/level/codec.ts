@@ -14,10 +14,10 @@ const checksumOf = (key: string, json: string): string =>
     .toString(16)
     .padStart(CHECKSUM_LENGTH, '0')
 
-export const encode = (key: string, value: unknown): string => {
-  const json = JSON.stringify(value)
-  return checksumOf(key, json) + json
-}
+/** A value that is JSON already. */
+export const seal = (key: string, json: string): string => checksumOf(key, json) + json
+
+export const encode = (key: string, value: unknown): string => seal(key, JSON.stringify(value))
 
 /**
  * @throws Fault `corrupt` if the checksum does not match

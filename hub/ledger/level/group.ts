@@ -1,12 +1,9 @@
-/**
- * What gathers while the group before it syncs: written values, the work to settle, and what to announce once it is durable. A value that is written several times in one
- * group reaches the disk once.
- */
+/** What gathers while the group before it syncs, besides the changes in the tables: values of the folder itself, the work to settle, and what to announce once it is durable. */
 import type { ParticipantId } from '../../../shared/ids.ts'
 import type { Entry } from '../../domain/entry.ts'
 
 export class Group {
-  readonly values = new Map<string, string | null>()
+  readonly values = new Map<string, string>()
   readonly appended = new Map<ParticipantId, Entry[]>()
   readonly settled: (() => void)[] = []
 

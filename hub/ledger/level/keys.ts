@@ -12,7 +12,8 @@
  * | `x/<participant>/<position>` | DeadLetter |
  * | `h/<driver>/<store>/<order>` | a driver holds the order: leased, assigned or in transit |
  * | `e/<time>/<store>/<order>` | the order ended then |
- * | `m/…` | the folder's format, the last position handed out, when the hub was last alive |
+ * | `j/<number>` | changes in the journal (`journal.ts`) that the keys above may not show yet |
+ * | `m/…` | the folder's format, the last position handed out, the first number in the journal, when the hub was last alive |
  */
 import type { OrderKey, ParticipantId } from '../../../shared/ids.ts'
 import type { Place } from '../../domain/entry.ts'
@@ -26,6 +27,7 @@ const fixedWidth = (number: number): string => number.toString(36).padStart(NUMB
 export const FORMAT_KEY = 'm/format'
 export const POSITION_KEY = 'm/position'
 export const ALIVE_KEY = 'm/alive'
+export const JOURNAL_KEY = 'm/journal'
 
 export const orderRowKey = (order: OrderKey): string => `o/${order}`
 export const participantRowKey = (participant: ParticipantId): string => `p/${participant}`
@@ -34,6 +36,8 @@ export const entryKey = (place: Place, participant: ParticipantId, position: num
   `${PREFIX_OF[place]}/${participant}/${fixedWidth(position)}`
 export const heldKey = (driver: string, order: OrderKey): string => `h/${driver}/${order}`
 export const endedKey = (endedMs: number, order: OrderKey): string => `e/${fixedWidth(endedMs)}/${order}`
+
+export const journalKey = (number: number): string => `j/${fixedWidth(number)}`
 
 export interface KeyRange {
   readonly gt: string
@@ -56,6 +60,7 @@ export const entryRange = (
 })
 
 export const participantRange = (after: string): KeyRange => ({ gt: `p/${after}`, lt: below('p').lt })
+export const journalRange = (first: number): KeyRange => ({ gt: journalKey(first - 1), lt: below('j').lt })
 export const heldRange = below('h')
 export const endedRange = (beforeMs: number): KeyRange => ({ gt: 'e/', lt: `e/${fixedWidth(beforeMs)}` })
 /** The order of a `h/…` or `e/…` key. */

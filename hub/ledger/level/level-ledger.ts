@@ -1,7 +1,7 @@
 /**
  * The ledger on LevelDB. Work waits until the turn of the event loop is over; then the rows that it names are read in one go (most are cached), it is
  * decided in the order in which it came, and what it wrote joins the group that gathers. One group at a time is written, as one chained batch
- * with `sync: true`; when it is durable its work is settled and what it appended is announced, in this order, and the next group leaves.
+ * with `sync: true`: its changes, in the journal, and written back what needs groups that leave the journal. When it is durable its work is settled and what it appended is announced, in this order, and the next group leaves.
  * Work that writes nothing settles with its group all the same: an answer given from what was read is never ahead of the disk.
  *
  * A write error ends everything: no sync is tried again, since the kernel may have dropped the pages that it could not write
@@ -9,23 +9,27 @@
  */
 import type { Clock } from '../../../shared/clock.ts'
 import { Fault, messageOf } from '../../../shared/fault.ts'
-import type { OrderKey, ParticipantId } from '../../../shared/ids.ts'
 import type { OrderRecord } from '../../domain/order.ts'
-import type { ParticipantRecord } from '../../domain/participant.ts'
 import type { Committed, Work } from '../../domain/work.ts'
+import { changeTexts } from './changes.ts'
 import { decode, encode } from './codec.ts'
 import type { Database } from './database.ts'
 import { Group } from './group.ts'
+import type { Journal } from './journal.ts'
 import { ALIVE_KEY, orderRowKey, participantRowKey, rosterKey } from './keys.ts'
 import type { Positions } from './positions.ts'
 import { Reads } from './reads.ts'
-import { type CacheLimits, Rows } from './rows.ts'
-import { type Roster, type Tables, Transaction } from './transaction.ts'
+import type { CacheLimits, Rows } from './rows.ts'
+import { type Changes, Tables } from './tables.ts'
+import { Transaction } from './transaction.ts'
+import { writeBack } from './write-back.ts'
 
 export interface LevelLedgerParts {
   readonly db: Database
   readonly clock: Clock
   readonly positions: Positions
+  /** Empty. */
+  readonly journal: Journal
   /** When a hub was last alive on this data, before this start; null for new data. Milliseconds since 1970. */
   readonly lastAliveMs: number | null
   /** Rows of each kind that are kept in memory. */
@@ -36,6 +40,7 @@ export class LevelLedger {
   readonly #db: Database
   readonly #clock: Clock
   readonly #positions: Positions
+  readonly #journal: Journal
   readonly reads: Reads
   readonly lastAliveMs: number | null
   readonly #tables: Tables
@@ -54,13 +59,10 @@ export class LevelLedger {
     this.#db = parts.db
     this.#clock = parts.clock
     this.#positions = parts.positions
+    this.#journal = parts.journal
     this.lastAliveMs = parts.lastAliveMs
-    this.#tables = {
-      orders: new Rows<OrderKey, OrderRecord>(parts.cache),
-      participants: new Rows<ParticipantId, ParticipantRecord>(parts.cache),
-      rosters: new Rows<string, Roster>(parts.cache),
-    }
-    this.reads = new Reads(parts.db, (error) => this.#fail(error))
+    this.#tables = new Tables(parts.cache)
+    this.reads = new Reads(parts.db, this.#tables, (error) => this.#fail(error))
   }
 
   submit(work: Work<Transaction>): void {
@@ -81,16 +83,20 @@ export class LevelLedger {
 
   /** Notes that a hub is alive on this data. Synced like all else: a hole in the log is then always damage (shared/level/check-logs.ts). */
   markAlive(): void {
+    this.#journal.heartbeat()
     this.submit({
       decide: ({ nowMs }) => void this.#gathering.values.set(ALIVE_KEY, encode(ALIVE_KEY, nowMs)),
       settled: () => {},
     })
   }
 
-  /** Waits until all submitted work is durable, then closes the database. Idempotent. */
+  /** Waits until all submitted work is durable, writes back all that the journal holds, then closes the database. Idempotent. */
   async close(): Promise<void> {
     if (!this.#isIdle()) await new Promise<void>((resolve) => this.#idle.push(resolve))
+    if (this.isOver) return this.#db.close()
     this.#isClosed = true
+    this.#journal.close()
+    await this.#write(new Group()).durable
     await this.#db.close()
   }
 
@@ -125,6 +131,7 @@ export class LevelLedger {
     this.#isDeciding = true
     const missing = this.#missingRows(work)
     if (missing.length === 0) return this.#decide(work)
+    this.#keepRows(work)
     // Not `catch`: what `decide` throws is a mistake in the program, and none of the disk's.
     this.#fetch(missing, work).then(
       () => this.#decide(work),
@@ -136,6 +143,7 @@ export class LevelLedger {
     await this.#read(missing)
     // The participants of a store are known once its roster is read.
     const ofRosters = this.#missingParticipantsOf(work)
+    this.#keepParticipantsOf(work)
     if (ofRosters.length > 0) await this.#read(ofRosters)
   }
 
@@ -151,9 +159,9 @@ export class LevelLedger {
     const { orders, participants, rosters } = this.#tables
     const missing = new Map<string, Missing>()
     for (const { orders: keys = [], participants: ids = [], stores = [] } of work) {
-      for (const key of keys) note(missing, orders, key, orderRowKey(key))
-      for (const id of ids) note(missing, participants, id, participantRowKey(id))
-      for (const store of stores) note(missing, rosters, store, rosterKey(store))
+      for (const key of keys) note(missing, orders, key, orderRowKey)
+      for (const id of ids) note(missing, participants, id, participantRowKey)
+      for (const store of stores) note(missing, rosters, store, rosterKey)
     }
     return missing.size > 0 ? [...missing.values()] : this.#missingParticipantsOf(work)
   }
@@ -163,8 +171,26 @@ export class LevelLedger {
     for (const { stores = [] } of work)
       for (const store of stores)
         for (const id of this.#tables.rosters.get(store) ?? [])
-          note(missing, this.#tables.participants, id, participantRowKey(id))
+          note(missing, this.#tables.participants, id, participantRowKey)
     return [...missing.values()]
+  }
+
+  /** What is at hand must still be so when what is missing has been read. */
+  #keepRows(work: readonly Work<Transaction>[]): void {
+    const { orders, participants, rosters } = this.#tables
+    for (const { orders: keys = [], participants: ids = [], stores = [] } of work) {
+      for (const key of keys) orders.keep(key)
+      for (const id of ids) participants.keep(id)
+      for (const store of stores) rosters.keep(store)
+    }
+    this.#keepParticipantsOf(work)
+  }
+
+  #keepParticipantsOf(work: readonly Work<Transaction>[]): void {
+    const { participants, rosters } = this.#tables
+    for (const { stores = [] } of work)
+      for (const store of stores)
+        if (rosters.has(store)) for (const id of rosters.get(store) ?? []) participants.keep(id)
   }
 
   #decide(work: readonly Work<Transaction>[]): void {
@@ -179,7 +205,7 @@ export class LevelLedger {
       decide(transaction)
       this.#gathering.settled.push(settled)
     }
-    for (const table of Object.values(this.#tables)) table.forgetFetched()
+    this.#tables.forgetKept()
     this.#isDeciding = false
     this.#writeGroup()
     if (this.#waiting.length > 0) this.#decideAtEndOfTurn()
@@ -190,38 +216,33 @@ export class LevelLedger {
     this.#isSyncing = true
     const group = this.#gathering
     this.#gathering = new Group()
-    const orders = this.#stage(group)
-    this.#sync(group).then(
-      () => this.#settle(group, orders),
+    const written = this.#write(group)
+    written.durable.then(
+      () => this.#settle(group, written),
       (error) => this.#fail(error),
     )
   }
 
-  /** Adds the rows that the group's work has put to its values; gives the orders among them. */
-  #stage({ values }: Group): OrderRecord[] {
-    const { orders, participants, rosters } = this.#tables
-    const records = stageRows(values, orders, orderRowKey)
-    stageRows(values, participants, participantRowKey)
-    stageRows(values, rosters, rosterKey)
-    return records
-  }
-
-  async #sync({ values }: Group): Promise<void> {
-    if (values.size === 0) return
+  /** Begins to write a group: what leaves the journal, written back, and what enters it. */
+  #write({ values }: Group): Written {
     const batch = this.#db.batch()
-    for (const [key, value] of values) {
-      if (value === null) batch.del(key)
-      else batch.put(key, value)
-    }
-    await batch.write({ sync: true })
+    const left = this.#journal.leave(batch)
+    if (left > 0) writeBack(batch, this.#tables, left)
+    const changes = this.#tables.takeGroup()
+    const texts = changeTexts(changes)
+    const entered = this.#journal.enter(batch, texts)
+    for (const [key, value] of values) batch.put(key, value)
+    const isEmpty = left === 0 && texts.length === 0 && values.size === 0
+    return { left, entered, changes, durable: isEmpty ? Promise.resolve() : batch.write({ sync: true }) }
   }
 
-  #settle(group: Group, orders: readonly OrderRecord[]): void {
+  #settle(group: Group, { left, entered, changes }: Written): void {
     if (this.#fault !== null) return
     this.#isSyncing = false
-    for (const table of Object.values(this.#tables)) table.synced()
+    this.#tables.written(left)
+    this.#tables.synced(entered)
     for (const settled of group.settled) settled()
-    const committed = { appended: group.appended, orders }
+    const committed = { appended: group.appended, orders: ordersIn(changes) }
     for (const listener of this.#committedListeners) listener(committed)
     this.#writeGroup()
     if (this.#isIdle()) for (const resolve of this.#idle.splice(0)) resolve()
@@ -242,21 +263,19 @@ export class LevelLedger {
   }
 }
 
-/** Adds what was put to `values`, and to the cache. @returns the rows, without what was removed */
-const stageRows = <Key extends string, Row extends object>(
-  values: Group['values'],
-  rows: Rows<Key, Row>,
-  keyOf: (name: Key) => string,
-): Row[] => {
-  const put: Row[] = []
-  for (const [name, row] of rows.takeGroup()) {
-    const key = keyOf(name)
-    const text = row && encode(key, row)
-    values.set(key, text)
-    rows.staged(name, text?.length ?? null)
-    if (row !== null) put.push(row)
-  }
-  return put
+/** A group on its way to the disk. */
+interface Written {
+  /** Numbers in the journal: of the last group that leaves it with this write, and of the one that enters. */
+  readonly left: number
+  readonly entered: number
+  readonly changes: Changes
+  readonly durable: Promise<void>
+}
+
+const ordersIn = ({ orders }: Changes): OrderRecord[] => {
+  const records: OrderRecord[] = []
+  for (const { after } of orders) if (after !== null) records.push(after)
+  return records
 }
 
 /** A row to read: its key in the database, and where it goes. */
@@ -270,8 +289,9 @@ const note = <Key extends string, Row extends object>(
   missing: Map<string, Missing>,
   rows: Rows<Key, Row>,
   name: Key,
-  key: string,
+  keyOf: (name: Key) => string,
 ): void => {
-  if (missing.has(key) || rows.secure(name)) return
+  if (rows.has(name)) return
+  const key = keyOf(name)
   missing.set(key, { key, arrived: (row, size) => rows.fetched(name, row as Row | null, size) })
 }

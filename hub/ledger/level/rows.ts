@@ -1,7 +1,9 @@
 /**
- * The newest rows: what waits to be written, what is being written, what is cached, what was just read. A row is always taken from the newest of them, so that evicting one from the
- * cache can never bring an older one back. Rows are immutable; a change is a new one. The cache is bounded by rows and by their size on disk: an order may have 16 KiB of details, and a history
- * that grows with every till that acknowledges.
+ * The newest rows of one kind, by key. A row that work has changed is *active* until it lies under its own key: work sees it as the last decision left it, the disk and whoever reads for others as the last
+ * sync left it. All other rows come from a cache or from the disk, so evicting one can never bring an older one back. Rows are immutable; a change is a new one. The cache is bounded by rows and by their size on
+ * disk: an order may have 16 KiB of details, and a history that grows with every till that acknowledges.
+ *
+ * An active row: gathering -> syncing -> unwritten (durable in the journal) -> stored under its own key, and cached
  */
 import { LRUCache } from 'lru-cache'
 
@@ -15,47 +17,85 @@ export interface CacheLimits {
   readonly size: number
 }
 
+/** What a group makes of a row; null is none. */
+export interface RowChange<Key, Row> {
+  readonly key: Key
+  readonly before: Row | null
+  readonly after: Row | null
+}
+
+/** A row that the journal holds and its own key does not hold yet; null is a removal. */
+export interface UnwrittenRow<Key, Row> {
+  readonly key: Key
+  readonly row: Row | null
+  /** What lies under its own key. */
+  readonly stored: Row | null
+  /** As it lies on disk, in characters; to be set when it is written back. */
+  size: number
+}
+
+interface Active<Key, Row> extends UnwrittenRow<Key, Row> {
+  /** Durable. */
+  row: Row | null
+  stored: Row | null
+  /** As the last decision left it. */
+  newest: Row | null
+  /** As it is in the group that syncs. */
+  syncing: Row | null
+  isGathering: boolean
+  isSyncing: boolean
+  /** The oldest group in the journal that it needs; 0 if none. */
+  since: number
+}
+
+/** Written ones at the front of the line that are let go together. */
+const LEAVING = 1024
+
 export class Rows<Key extends string, Row extends object> {
   readonly #cache: LRUCache<Key, Row | typeof ABSENT>
-  /** Written, not yet durable: the group that gathers and the one that syncs. null is a removal. */
-  #gathering = new Map<Key, Row | null>()
-  #syncing = new Map<Key, Row | null>()
-  /** Read for the work that is about to be decided; kept until it is decided, however many they are. */
-  #fetched = new Map<Key, Row | null>()
+  readonly #active = new Map<Key, Active<Key, Row>>()
+  #gathering: Active<Key, Row>[] = []
+  #syncing: Active<Key, Row>[] = []
+  /** In the order of `since`; those before `#first` are written. */
+  #line: Active<Key, Row>[] = []
+  #first = 0
+  /** Kept for the work that is about to be decided, however many they are. */
+  #kept = new Map<Key, Row | null>()
 
   constructor({ rows, size }: CacheLimits) {
     this.#cache = new LRUCache({ max: rows, maxSize: size })
   }
 
   #newest(key: Key): Row | null | undefined {
-    const written = this.#gathering.get(key)
-    if (written !== undefined) return written
-    const syncing = this.#syncing.get(key)
-    if (syncing !== undefined) return syncing
+    const active = this.#active.get(key)
+    return active === undefined ? this.#atRest(key) : active.newest
+  }
+
+  #atRest(key: Key): Row | null | undefined {
     const cached = this.#cache.get(key)
     if (cached !== undefined) return cached === ABSENT ? null : (cached as Row)
-    return this.#fetched.get(key)
+    return this.#kept.get(key)
   }
 
-  /**
-   * Keeps the newest row of `key` for the work that is about to be decided, whatever the cache evicts and whatever sync ends until then.
-   * @returns false if it must be read from disk first
-   */
-  secure(key: Key): boolean {
+  /** Is the newest row of `key` at hand? */
+  has(key: Key): boolean {
+    return this.#active.has(key) || this.#cache.has(key) || this.#kept.has(key)
+  }
+
+  /** Keeps a row that is at hand until `forgetKept`, whatever the cache evicts and whatever sync ends until then. */
+  keep(key: Key): void {
     const row = this.#newest(key)
-    if (row === undefined) return false
-    this.#fetched.set(key, row)
-    return true
+    if (row !== undefined) this.#kept.set(key, row)
   }
 
-  /** A row that was read from disk, or null if there is none. @param size in characters */
+  /** A row that was read from disk, or null if there is none: kept, and cached. @param size in characters */
   fetched(key: Key, row: Row | null, size: number): void {
-    this.#fetched.set(key, row)
+    this.#kept.set(key, row)
     if (row !== null) this.#cache.set(key, row, { size })
   }
 
-  forgetFetched(): void {
-    if (this.#fetched.size > 0) this.#fetched = new Map()
+  forgetKept(): void {
+    if (this.#kept.size > 0) this.#kept = new Map()
   }
 
   /** The newest row; undefined if there is none. */
@@ -66,26 +106,86 @@ export class Rows<Key extends string, Row extends object> {
   }
 
   put(key: Key, row: Row): void {
-    this.#gathering.set(key, row)
+    this.#change(key, row)
   }
 
   remove(key: Key): void {
-    this.#gathering.set(key, null)
+    this.#change(key, null)
   }
 
-  /** Hands out what has been written since the last call: it stays readable until `synced`. Each row must be told `staged`. */
-  takeGroup(): ReadonlyMap<Key, Row | null> {
+  #change(key: Key, newest: Row | null): void {
+    const active = this.#active.get(key) ?? this.#activate(key)
+    active.newest = newest
+    if (active.isGathering) return
+    active.isGathering = true
+    this.#gathering.push(active)
+  }
+
+  #activate(key: Key): Active<Key, Row> {
+    const row = this.#atRest(key) ?? null
+    const active: Active<Key, Row> = {
+      key,
+      row,
+      stored: row,
+      newest: row,
+      syncing: null,
+      isGathering: false,
+      isSyncing: false,
+      since: 0,
+      size: SIZE_OF_ABSENT,
+    }
+    this.#active.set(key, active)
+    return active
+  }
+
+  /** Hands out what has been changed since the last call. What was handed out before MUST be synced. */
+  takeGroup(): RowChange<Key, Row>[] {
     this.#syncing = this.#gathering
-    this.#gathering = new Map()
-    return this.#syncing
+    this.#gathering = []
+    return this.#syncing.map((active) => {
+      active.isGathering = false
+      active.isSyncing = true
+      active.syncing = active.newest
+      return { key: active.key, before: active.row, after: active.newest }
+    })
   }
 
-  /** A row of the group that was taken is about to be written, and cached from now on. @param size in characters; null for a removal */
-  staged(key: Key, size: number | null): void {
-    this.#cache.set(key, this.#syncing.get(key) ?? ABSENT, { size: size ?? SIZE_OF_ABSENT })
+  /** The group that was taken is durable, in the journal, under this number. */
+  synced(sequence: number): void {
+    for (const active of this.#syncing) {
+      active.isSyncing = false
+      active.row = active.syncing
+      if (active.since > 0) continue
+      active.since = sequence
+      this.#line.push(active)
+    }
+    this.#syncing = []
   }
 
-  synced(): void {
-    this.#syncing = new Map()
+  /** Rows that need the journal's groups up to one, durable as they are; of all groups without. */
+  *unwritten(upTo = Number.POSITIVE_INFINITY): IterableIterator<UnwrittenRow<Key, Row>> {
+    for (let index = this.#first; index < this.#line.length; index += 1) {
+      const active = this.#line[index]!
+      if (active.since > upTo) return
+      yield active
+    }
+  }
+
+  /** What `unwritten` gave now lies under its own keys. */
+  written(upTo: number): void {
+    while (this.#first < this.#line.length && this.#line[this.#first]!.since <= upTo) {
+      this.#rest(this.#line[this.#first]!)
+      this.#first += 1
+    }
+    if (this.#first < LEAVING) return
+    this.#line = this.#line.slice(this.#first)
+    this.#first = 0
+  }
+
+  #rest(active: Active<Key, Row>): void {
+    active.since = 0
+    active.stored = active.row
+    this.#cache.set(active.key, active.row ?? ABSENT, { size: active.size })
+    if (!(active.isGathering || active.isSyncing)) this.#active.delete(active.key)
   }
 }

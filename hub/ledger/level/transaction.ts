@@ -1,24 +1,13 @@
 /**
- * What work can read and write. Every counter of a participant and every index of an order is kept here, from the rows themselves, so that no caller can
- * forget one.
+ * What work can read and write. Every counter of a participant is kept here, from the entries themselves, so that no caller can forget one.
  */
 import { type OrderKey, type ParticipantId, storeOf } from '../../../shared/ids.ts'
 import type { DeadLetter, Entry, Place, Retry } from '../../domain/entry.ts'
-import { holderOf, keyOf, type OrderRecord } from '../../domain/order.ts'
+import { keyOf, type OrderRecord } from '../../domain/order.ts'
 import { countEntry, type ParticipantRecord } from '../../domain/participant.ts'
-import { encode } from './codec.ts'
 import type { Group } from './group.ts'
-import { endedKey, entryKey, heldKey } from './keys.ts'
 import type { Positions } from './positions.ts'
-import type { Rows } from './rows.ts'
-
-export type Roster = readonly ParticipantId[]
-
-export interface Tables {
-  readonly orders: Rows<OrderKey, OrderRecord>
-  readonly participants: Rows<ParticipantId, ParticipantRecord>
-  readonly rosters: Rows<string, Roster>
-}
+import type { Roster, Tables } from './tables.ts'
 
 export class Transaction {
   readonly #tables: Tables
@@ -39,27 +28,11 @@ export class Transaction {
   }
 
   putOrder(record: OrderRecord): void {
-    const key = keyOf(record)
-    this.#index(key, this.order(key), record)
-    this.#tables.orders.put(key, record)
+    this.#tables.orders.put(keyOf(record), record)
   }
 
   removeOrder(record: OrderRecord): void {
-    const key = keyOf(record)
-    this.#index(key, record, undefined)
-    this.#tables.orders.remove(key)
-  }
-
-  #index(key: OrderKey, before: OrderRecord | undefined, after: OrderRecord | undefined): void {
-    const [holderBefore, holder] = [before && holderOf(before), after && holderOf(after)]
-    if (holderBefore !== holder) {
-      if (holderBefore) this.#write(heldKey(holderBefore, key), null)
-      if (holder) this.#write(heldKey(holder, key), '')
-    }
-    const [endedBefore, ended] = [before?.endedMs ?? null, after?.endedMs ?? null]
-    if (endedBefore === ended) return
-    if (endedBefore !== null) this.#write(endedKey(endedBefore, key), null)
-    if (ended !== null) this.#write(endedKey(ended, key), '')
+    this.#tables.orders.remove(keyOf(record))
   }
 
   participant(id: ParticipantId): ParticipantRecord | undefined {
@@ -113,23 +86,19 @@ export class Transaction {
   }
 
   #add(place: Place, participant: ParticipantId, entry: Entry): void {
-    const key = entryKey(place, participant, entry.position)
-    this.#write(key, encode(key, entry))
-    this.#count(participant, { place, position: entry.position }, 1)
+    const { position } = entry
+    this.#tables.entries.change({ place, participant, position, entry })
+    this.#count(participant, { place, position }, 1)
   }
 
   /** Takes an entry out of the place where it lies. The caller knows that it lies there: it has read it or put it there. */
   take(place: Place, participant: ParticipantId, position: number): void {
-    this.#write(entryKey(place, participant, position), null)
+    this.#tables.entries.change({ place, participant, position, entry: null })
     this.#count(participant, { place, position }, -1)
   }
 
   #count(id: ParticipantId, entry: { place: Place; position: number }, change: 1 | -1): void {
     const record = this.participant(id)
     if (record !== undefined) this.#tables.participants.put(id, countEntry(record, entry, change))
-  }
-
-  #write(key: string, value: string | null): void {
-    this.#group.values.set(key, value)
   }
 }

@@ -367,6 +367,8 @@ export const describeLedger = (name: string, createHome: () => LedgerHome): void
           await append(id, 'order-1')
         }
         for (const id of alike) expect(await all(id)).to.have.length(1)
+        await reopen()
+        for (const id of alike) expect(await all(id)).to.have.length(1)
       })
 
       it('[LG7] show what is closed up to a position, place by place', async () => {
@@ -464,7 +466,10 @@ export const describeLedger = (name: string, createHome: () => LedgerHome): void
 
       it('[LG9] do not find what has come back, has ended or was removed', async () => {
         await put(leased, assigned)
+        await reopen()
         await put({ ...leased, dispatch: { ...leased.dispatch, lease: null } }, delivered(NOW))
+        expect(await ledger.heldOrders()).to.deep.equal([])
+        await reopen()
         expect(await ledger.heldOrders()).to.deep.equal([])
         const again = leaseTo(waitingOrder(order('leased')), 'eve', NOW)
         await put(again)

@@ -25,7 +25,9 @@ export type RandomWork =
   | { do: 'append'; id: ParticipantId }
   | { do: 'take'; id: ParticipantId; place: Place; pick: number }
   | { do: 'retry'; id: ParticipantId; pick: number }
+  | { do: 'retry again'; id: ParticipantId; pick: number }
   | { do: 'bury'; id: ParticipantId; pick: number }
+  | { do: 'replay'; id: ParticipantId; pick: number }
   | { do: 'put'; record: OrderRecord }
   | { do: 'remove'; record: OrderRecord }
 
@@ -42,7 +44,11 @@ const FORMS: readonly ((record: OrderRecord, driver: string) => OrderRecord)[] =
   (record, driver) => ({ ...inTransit(record, driver), endedMs: NOW + 1 }),
 ]
 
-const id = fc.constantFrom(...PARTICIPANTS)
+/** Mostly the same one, so that much happens to the same entries. */
+const id = fc.oneof(
+  { weight: 2, arbitrary: fc.constant(PARTICIPANTS[2]) },
+  { weight: 1, arbitrary: fc.constantFrom(...PARTICIPANTS) },
+)
 const pick = fc.nat(3)
 const record = fc
   .tuple(fc.constantFrom('one', 'two', 'three'), fc.constantFrom(...FORMS), fc.constantFrom('bob', 'eve'))
@@ -57,7 +63,9 @@ export const randomWork: fc.Arbitrary<RandomWork> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('take'), id, place: fc.constantFrom(...PLACES), pick }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('retry'), id, pick }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('retry again'), id, pick }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('bury'), id, pick }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('replay'), id, pick }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('put'), record }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove'), record }) },
 ) as fc.Arbitrary<RandomWork>
@@ -127,6 +135,8 @@ export const carryOut = (work: RandomWork, transaction: Transaction, books: Book
   else if (work.do === 'close') close(work.id, transaction, books)
   else if (work.do === 'take') move(work, [work.place, null], [transaction, books])
   else if (work.do === 'retry') move(work, ['queue', 'retry'], [transaction, books])
+  else if (work.do === 'retry again') move(work, ['retry', 'retry'], [transaction, books])
+  else if (work.do === 'replay') move(work, ['dead', 'retry'], [transaction, books])
   else if (work.do === 'bury') move(work, ['retry', 'dead'], [transaction, books])
   else if (work.do === 'remove') remove(work.record, transaction, books)
   else {

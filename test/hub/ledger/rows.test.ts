@@ -8,17 +8,24 @@ interface Row {
 const row = (text: string): Row => ({ text })
 
 describe('the newest rows', () => {
-  /** Writes rows as the ledger does, each in a group of its own. */
+  /** Writes back all that the journal holds, as the ledger does; each row has so many characters there. */
+  const writeBack = (rows: Rows<string, Row>, size: number) => {
+    for (const one of rows.unwritten()) one.size = size
+    rows.written(Number.POSITIVE_INFINITY)
+  }
+
+  /** Writes rows as the ledger does, each in a group of its own, and at once back. */
   const write = (rows: Rows<string, Row>, ...names: string[]) => {
     for (const name of names) {
       rows.put(name, row(name))
-      for (const [key] of rows.takeGroup()) rows.staged(key, 100)
-      rows.synced()
-      rows.forgetFetched()
+      rows.takeGroup()
+      rows.synced(1)
+      writeBack(rows, 100)
+      rows.forgetKept()
     }
   }
 
-  const cached = (rows: Rows<string, Row>, ...names: string[]) => names.filter((name) => rows.secure(name))
+  const cached = (rows: Rows<string, Row>, ...names: string[]) => names.filter((name) => rows.has(name))
 
   it('are kept up to a number', () => {
     const rows = new Rows<string, Row>({ rows: 2, size: 10_000 })
@@ -31,7 +38,7 @@ describe('the newest rows', () => {
     write(rows, 'a', 'b', 'c')
     expect(cached(rows, 'a', 'b', 'c')).to.deep.equal(['b', 'c'])
     rows.fetched('d', row('d'), 200)
-    rows.forgetFetched()
+    rows.forgetKept()
     expect(cached(rows, 'b', 'c', 'd')).to.deep.equal(['d'])
   })
 
@@ -39,16 +46,37 @@ describe('the newest rows', () => {
     const rows = new Rows<string, Row>({ rows: 10, size: 100 })
     rows.fetched('a', row('oldest'), 60)
     rows.put('a', row('older'))
-    for (const [key] of rows.takeGroup()) rows.staged(key, 10_000)
+    rows.takeGroup()
     expect(rows.get('a')).to.deep.equal(row('older'))
     rows.put('a', row('newest'))
     expect(rows.get('a')).to.deep.equal(row('newest'))
-    rows.synced()
+    rows.synced(1)
+    expect(rows.get('a')).to.deep.equal(row('newest'))
+    rows.takeGroup()
+    rows.synced(2)
+    rows.forgetKept()
+    expect(rows.get('a')).to.deep.equal(row('newest'))
     rows.remove('a')
     expect(rows.get('a')).to.equal(undefined)
-    for (const [key] of rows.takeGroup()) rows.staged(key, null)
-    rows.synced()
-    rows.forgetFetched()
+    rows.takeGroup()
+    rows.synced(3)
+    writeBack(rows, 1)
     expect(rows.get('a')).to.equal(undefined)
+  })
+
+  it('[LG1] are the newest ones when an older one is written back while they sync', () => {
+    const rows = new Rows<string, Row>({ rows: 10, size: 1000 })
+    for (const [index, text] of ['older', 'newest'].entries()) {
+      rows.keep('a')
+      rows.put('a', row(text))
+      rows.takeGroup()
+      if (index === 0) rows.synced(1)
+    }
+    writeBack(rows, 1)
+    rows.synced(2)
+    expect(rows.get('a')).to.deep.equal(row('newest'))
+    expect([...rows.unwritten()].map((one) => [one.row, one.stored])).to.deep.equal([
+      [row('newest'), row('older')],
+    ])
   })
 })

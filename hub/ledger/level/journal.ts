@@ -1,0 +1,131 @@
+/**
+ * The journal: all that a group has changed, in one value or a few. An order changes in seven steps and lies in three queues on its way; writing each step under its own key costs two or three puts an event. So a group's
+ * changes are made durable together here, and what they are about is written back under its own keys when the group leaves the journal: by then most entries are gone and most orders at rest.
+ *
+ * A group enters with its own write and leaves with a later one, which also holds what is written back. It leaves when the journal is longer than its limit, or at the second heartbeat after it entered, so that neither memory nor the
+ * time of a start grows, and nothing stays here for ever in a hub with little to do.
+ */
+import type { JournaledChange } from './changes.ts'
+import { decode, encode, seal } from './codec.ts'
+import type { Batch, Database } from './database.ts'
+import { JOURNAL_KEY, journalKey, journalRange } from './keys.ts'
+
+/** A group with more is written in several values: no string is to become too long. */
+const LONGEST_VALUE = 1024 * 1024
+
+/** Its values are numbered one after another. */
+interface Group {
+  readonly first: number
+  readonly last: number
+  readonly size: number
+}
+
+/** Texts of changes, joined to values of a bounded length. */
+const valuesOf = (changes: readonly string[]): string[] => {
+  const values: string[] = []
+  let from = 0
+  let size = 0
+  for (const [index, { length }] of changes.entries()) {
+    if (size > 0 && size + length > LONGEST_VALUE) {
+      values.push(`[${changes.slice(from, index).join(',')}]`)
+      from = index
+      size = 0
+    }
+    size += length
+  }
+  if (from < changes.length) values.push(`[${changes.slice(from).join(',')}]`)
+  return values
+}
+
+export class Journal {
+  readonly #longest: number
+  #next: number
+  /** Oldest first; those before `#gone` have left. */
+  #groups: Group[] = []
+  #gone = 0
+  #size = 0
+  /** Groups up to the first number leave with the next write, those up to the second from the next heartbeat on. */
+  #due = 0
+  #beat = 0
+
+  /**
+   * @param next the first number that is free, and larger than 0
+   * @param longest in characters
+   */
+  constructor(next: number, longest: number) {
+    this.#next = next
+    this.#longest = longest
+  }
+
+  /** What was there at the heartbeat before leaves with the next write. */
+  heartbeat(): void {
+    this.#due = this.#beat
+    this.#beat = this.#next - 1
+  }
+
+  /** Everything leaves with the next write. */
+  close(): void {
+    this.#due = Number.POSITIVE_INFINITY
+  }
+
+  /**
+   * Lets old groups go in a write that MUST hold, written back, whatever needs them.
+   * @returns the number of the last one that leaves, 0 if none does
+   */
+  leave(batch: Pick<Batch, 'put' | 'del'>): number {
+    let last = 0
+    for (; this.#isFirstDue(); this.#gone += 1) {
+      const group = this.#groups[this.#gone]!
+      for (let number = group.first; number <= group.last; number += 1) batch.del(journalKey(number))
+      this.#size -= group.size
+      last = group.last
+    }
+    if (last === 0) return 0
+    batch.put(JOURNAL_KEY, encode(JOURNAL_KEY, last + 1))
+    this.#groups = this.#groups.slice(this.#gone)
+    this.#gone = 0
+    return last
+  }
+
+  #isFirstDue(): boolean {
+    const group = this.#groups[this.#gone]
+    return group !== undefined && (this.#size > this.#longest || group.last <= this.#due)
+  }
+
+  /** Adds a group's changes, each a JSON text, to its write. @returns its number */
+  enter(batch: Pick<Batch, 'put'>, changes: readonly string[]): number {
+    const first = this.#next
+    let size = 0
+    for (const value of valuesOf(changes)) {
+      const key = journalKey(this.#next)
+      batch.put(key, seal(key, value))
+      size += value.length
+      this.#next += 1
+    }
+    const group = { first, last: this.#next - 1, size }
+    if (changes.length > 0) this.#groups.push(group)
+    this.#size += size
+    return group.last
+  }
+}
+
+/** What a journal holds when it is found. */
+export interface FoundJournal {
+  /** In the order in which they were made. */
+  readonly changes: readonly JournaledChange[]
+  readonly keys: readonly string[]
+  /** The number that is free behind it. */
+  readonly next: number
+}
+
+/** @throws Fault `corrupt` if a value is damaged */
+export const readJournal = async (db: Database): Promise<FoundJournal> => {
+  const text = await db.get(JOURNAL_KEY)
+  const first = text === undefined ? 1 : decode<number>(JOURNAL_KEY, text)
+  const values = await db.iterator(journalRange(first)).all()
+  return {
+    changes: values.flatMap(([key, value]) => decode<JournaledChange[]>(key, value)),
+    keys: values.map(([key]) => key),
+    next: first + values.length,
+  }
+}
