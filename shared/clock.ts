@@ -10,6 +10,9 @@ export interface Clock {
   endOfTurn(run: () => void): void
 }
 
+/** Read once: Node looks it up at every reading, for longer than it takes to read the time since. */
+const START_MS = performance.timeOrigin
+
 /** Node refuses longer timers (it fires them at once), see `setTimeout` in its documentation. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
@@ -18,7 +21,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1
  * set back, and give up what is well when it is set forwards; the next process goes by the new time.
  */
 export const systemClock: Clock = {
-  now: () => Math.floor(performance.timeOrigin + performance.now()),
+  now: () => Math.floor(START_MS + performance.now()),
   after(delayMs, run) {
     const timer = setTimeout(run, Math.min(Math.max(delayMs, 0), LONGEST_TIMER_MS))
     return () => clearTimeout(timer)

@@ -1,6 +1,7 @@
 /**
  * What is answered to the handovers of one connection: acknowledgements and rejections of a turn leave in one frame of each kind, at its end.
- * When the connection is gone so is what was not sent: the hub hands over again, and that handover is answered.
+ * When the connection is gone so is what was not sent: the hub hands over again, and that handover is answered. What is asked about
+ * orders goes *behind* the answers: before the hub has heard that a driver has taken an order, it would say that the driver does not hold it.
  */
 import type { Clock } from '../clock.ts'
 import type { Rejection } from '../messages.ts'
@@ -21,6 +22,8 @@ export class Answers {
   readonly #flushed: () => void
   #acknowledged: string[] = []
   #rejected: Rejection[] = []
+  /** What is to be sent behind the answers to the hub's first handovers; null once those have come. */
+  #behindFirst: (() => void)[] | null = []
   #isFlushDue = false
   #isOpen = true
 
@@ -62,8 +65,29 @@ export class Answers {
     })
   }
 
+  /**
+   * Calls `send` when everything is answered that has come and whose handler has ended. Before the first time that is also what the hub hands over again right
+   * behind its welcome; a barrier's answer comes after it. Never, when the connection is gone first.
+   */
+  behindAnswers(send: () => void): void {
+    if (this.#behindFirst === null) return this.#sendBehind([send])
+    this.#behindFirst.push(send)
+    if (this.#behindFirst.length === 1) this.askBarrier(() => this.#firstHaveCome())
+  }
+
   close(): void {
     this.#isOpen = false
+  }
+
+  #firstHaveCome(): void {
+    const sends = this.#behindFirst ?? []
+    this.#behindFirst = null
+    this.#sendBehind(sends)
+  }
+
+  #sendBehind(sends: readonly (() => void)[]): void {
+    this.#flush()
+    for (const send of sends) send()
   }
 
   #flush(): void {

@@ -34,8 +34,13 @@ export class HandledEvents {
     return this.#behindBarrier.size > 0
   }
 
-  /** Handled, and acknowledged on the open connection (again, if it was before). */
+  /** Handled just now, and acknowledged on the open connection. */
   addAcknowledged(key: string): void {
+    this.#acknowledged.add(key)
+  }
+
+  /** Acknowledged on the open connection, and handled long before. */
+  addRepeat(key: string): void {
     this.#uncertain.delete(key)
     if (!this.#behindBarrier.has(key)) this.#acknowledged.add(key)
   }

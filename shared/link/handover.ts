@@ -7,6 +7,8 @@ export interface Handover {
   readonly answers: Answers
   /** Socket.IO's callback, for an event that came in a frame of its own. */
   readonly reply: HandoverReply | null
+  /** When it came. */
+  readonly atMs: number
 }
 
 /** @returns whether the connection that handed it over is still there to hear it */

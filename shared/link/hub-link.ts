@@ -115,13 +115,15 @@ export class HubLink implements Link {
 
   async assignments(): ReturnType<Link['assignments']> {
     const answer = await this.#requests.ask<Answered<AssignmentsReply>>((socket, reply) =>
-      socket.emit('assignments', reply),
+      this.#receiver.behindAnswers(() => socket.emit('assignments', reply)),
     )
     return answer.orders
   }
 
   release(store: string, orderId: string, reason: string): Promise<Accepted> {
-    return this.#requests.ask((socket, reply) => socket.emit('release', { store, orderId, reason }, reply))
+    return this.#requests.ask((socket, reply) =>
+      this.#receiver.behindAnswers(() => socket.emit('release', { store, orderId, reason }, reply)),
+    )
   }
 
   async leave(): Promise<Accepted> {

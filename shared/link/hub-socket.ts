@@ -3,7 +3,9 @@
  * it could not send on a dying connection first thing on the next one: acknowledgements of handovers that no longer count.
  */
 import { io, type Socket } from 'socket.io-client'
+import { JSON_TEXT, type WithJsonText } from '../json-text.ts'
 import type { Handshake } from '../messages.ts'
+import { jsonPackets } from '../packets.ts'
 import { type ClientToHub, type HubToClient, NAMESPACE } from '../protocol.ts'
 
 /** `data` is the hub's refusal, `description` what the transport says. */
@@ -21,12 +23,27 @@ export interface FromHub extends HubToClient {
 export interface HubSocket {
   on<E extends keyof FromHub>(event: E, listener: FromHub[E]): unknown
   emit<E extends keyof ClientToHub>(event: E, ...args: Parameters<ClientToHub[E]>): unknown
+  /** Emits `publish` with a list of events that are JSON already. */
+  publish(events: readonly string[], reply: Parameters<ClientToHub['publish']>[1]): unknown
   readonly volatile: Pick<HubSocket, 'emit'>
   connect(): unknown
   disconnect(): unknown
 }
 
 export type OpenSocket = (handshake: Handshake) => HubSocket
+
+/** A list of what is JSON already. */
+class WrittenList implements WithJsonText {
+  readonly [JSON_TEXT]: string
+
+  constructor(texts: readonly string[]) {
+    this[JSON_TEXT] = `[${texts.join()}]`
+  }
+
+  toJSON(): unknown {
+    return JSON.parse(this[JSON_TEXT])
+  }
+}
 
 /**
  * Longer than the link waits for a welcome, which is all that gives a connection up. Given up earlier, while a hub has thousands of others to let in, it would only stand in line again.
@@ -58,11 +75,19 @@ export const socketOpener =
       auth: handshake,
       autoConnect: false,
       forceNew: true,
+      parser: jsonPackets,
+      // The hub does not compress; offered, each frame would be measured for it. The types leave out what the documentation allows.
+      perMessageDeflate: false as never,
       reconnection: false,
       timeout: CONNECT_TIMEOUT_MS,
       transports: ['websocket'],
     })
     hearEarlyClose(socket)
+    const publish: HubSocket['publish'] = (events, reply) =>
+      socket.emit('publish', new WrittenList(events) as never, reply)
     // The library's conditional type of `on` cannot be compared with a generic one; each single event is of the same type.
-    return socket as Omit<typeof socket, 'on' | 'volatile'> & Pick<HubSocket, 'on' | 'volatile'>
+    return Object.assign(
+      socket as Omit<typeof socket, 'on' | 'volatile'> & Pick<HubSocket, 'on' | 'volatile'>,
+      { publish },
+    )
   }

@@ -1,21 +1,28 @@
 /**
  * One lane an order: what enters a lane runs when the one before it has ended. Lanes exist only while something in them takes time, so that
- * work that ends at once costs neither a lane nor a promise.
+ * work that ends at once costs neither a lane nor a promise; while there are none, nobody asks whose lane it would be.
  */
 export class Lanes<T> {
+  readonly #laneOf: (work: T) => string
   readonly #run: (work: T) => Promise<void> | null
   readonly #waiting = new Map<string, T[]>()
 
   /** @param run null if the work has ended when it returns; its promise must not reject */
-  constructor(run: (work: T) => Promise<void> | null) {
+  constructor(laneOf: (work: T) => string, run: (work: T) => Promise<void> | null) {
+    this.#laneOf = laneOf
     this.#run = run
   }
 
-  enter(lane: string, work: T): void {
-    const waiting = this.#waiting.get(lane)
-    if (waiting !== undefined) return void waiting.push(work)
+  /** @returns whether the work has ended already */
+  enter(work: T): boolean {
+    const waiting = this.#waiting.size === 0 ? undefined : this.#waiting.get(this.#laneOf(work))
+    if (waiting !== undefined) {
+      waiting.push(work)
+      return false
+    }
     const ending = this.#run(work)
-    if (ending !== null) this.#occupy(lane, ending)
+    if (ending !== null) this.#occupy(this.#laneOf(work), ending)
+    return ending === null
   }
 
   /** Takes away all that has not begun, in every lane. */

@@ -2,9 +2,10 @@
  * What the sender owes to the hub, linked to its neighbours of the same order: an event goes out when the one before it is settled, or on its
  * way for the first time, so that a refused event holds back the later ones of its order and nothing else.
  */
-import { type OrderKey, orderKey } from '../ids.ts'
+import type { OrderKey } from '../ids.ts'
 import type { OutboxItem } from '../outbox/api.ts'
 import type { Accepted } from '../protocol.ts'
+import type { Written } from './publication.ts'
 
 /** Where the promise of a publish waits; null for an event that an earlier process left behind. */
 export interface Waiting {
@@ -12,9 +13,7 @@ export interface Waiting {
   reject(fault: Error): void
 }
 
-export interface Owed {
-  readonly item: OutboxItem
-  readonly bytes: number
+export interface Owed extends OutboxItem, Written {
   readonly waiting: Waiting | null
   /** The event before it of the same order, as long as that one is owed. */
   previous: Owed | null
@@ -33,22 +32,22 @@ export interface Owed {
 export const isHeldBack = ({ previous }: Owed): boolean =>
   previous !== null && (previous.state !== 'sent' || previous.refusals > 0)
 
-/** All that is owed, in the order of its numbers. */
+/** All that is owed, in the order in which it came. */
 export class Debts {
-  readonly #byNumber = new Map<number, Owed>()
+  readonly #all = new Set<Owed>()
   readonly #lastOf = new Map<OrderKey, Owed>()
 
   get size(): number {
-    return this.#byNumber.size
+    return this.#all.size
   }
 
-  /** Numbers must ascend from call to call. */
-  add(item: OutboxItem, bytes: number, waiting: Waiting | null): Owed {
-    const key = orderKey(item.payload.store, item.payload.orderId)
-    const previous = this.#lastOf.get(key) ?? null
+  add(number: number, { order, bytes, text }: Written, waiting: Waiting | null): Owed {
+    const previous = this.#lastOf.get(order) ?? null
     const owed: Owed = {
-      item,
+      number,
+      order,
       bytes,
+      text,
       waiting,
       previous,
       next: null,
@@ -58,29 +57,28 @@ export class Debts {
       isAlone: false,
     }
     if (previous !== null) previous.next = owed
-    this.#lastOf.set(key, owed)
-    this.#byNumber.set(item.number, owed)
+    this.#lastOf.set(order, owed)
+    this.#all.add(owed)
     return owed
   }
 
   /** @returns the next one of the order, if it was held back by this one */
   settle(owed: Owed): Owed | null {
-    const { previous, next, item } = owed
-    const key = orderKey(item.payload.store, item.payload.orderId)
-    this.#byNumber.delete(item.number)
-    if (this.#lastOf.get(key) === owed) this.#setLast(key, previous)
+    const { order, previous, next } = owed
+    this.#all.delete(owed)
+    if (this.#lastOf.get(order) === owed) this.#setLast(order, previous)
     if (previous !== null) previous.next = next
     if (next !== null) next.previous = previous
     return next?.state === 'held' && previous === null ? next : null
   }
 
   /** Oldest first. */
-  *all(): Iterable<Owed> {
-    yield* this.#byNumber.values()
+  all(): Iterable<Owed> {
+    return this.#all.values()
   }
 
-  #setLast(key: OrderKey, previous: Owed | null): void {
-    if (previous === null) this.#lastOf.delete(key)
-    else this.#lastOf.set(key, previous)
+  #setLast(order: OrderKey, previous: Owed | null): void {
+    if (previous === null) this.#lastOf.delete(order)
+    else this.#lastOf.set(order, previous)
   }
 }

@@ -1,7 +1,9 @@
 /**
- * What may enter the outbox: an event of the protocol's own form, copied, so that what is sent later, and again, is what was handed over.
+ * What may enter the outbox: an event of the protocol's own form, written as JSON once. The text is what is measured, what lies on disk and what is sent, now and
+ * again, whatever its owner does to the payload afterwards.
  */
 import { Fault } from '../fault.ts'
+import { type OrderKey, orderKey } from '../ids.ts'
 import {
   type Decoded,
   decoderOf,
@@ -12,7 +14,7 @@ import {
 } from '../messages.ts'
 import type { EventName } from '../protocol.ts'
 
-export type Payload = Order | Progress
+type Payload = Order | Progress
 
 const DECODERS = {
   pickup: decoderOf(OrderSchema),
@@ -20,21 +22,44 @@ const DECODERS = {
   delivered: decoderOf(ProgressSchema),
 } as const satisfies Record<EventName, (value: unknown) => Decoded<Payload>>
 
-/** Bytes of a payload on the wire, without the event's name around it. */
-export const bytesOf = (payload: Payload): number => Buffer.byteLength(JSON.stringify(payload))
+export interface Publication {
+  readonly event: EventName
+  readonly payload: Payload
+}
 
-/** `details` is the only part of a payload that is not flat. */
-const copyOf = (payload: Payload): Payload =>
-  payload.details === undefined ? { ...payload } : (JSON.parse(JSON.stringify(payload)) as Payload)
+/** An event on its way to the hub. */
+export interface Written {
+  readonly order: OrderKey
+  /** Bytes of its payload, as JSON: what the hub limits. */
+  readonly bytes: number
+  /** `{ event, payload }` as JSON. */
+  readonly text: string
+}
+
+const written = ({ event, payload }: Publication): Written => {
+  const json = JSON.stringify(payload)
+  return {
+    order: orderKey(payload.store, payload.orderId),
+    bytes: Buffer.byteLength(json),
+    text: `{"event":"${event}","payload":${json}}`,
+  }
+}
+
+export const publicationIn = (text: string): Publication => JSON.parse(text) as Publication
+
+/** What an earlier process has left. */
+export const writtenBefore = (text: string): Written => written(publicationIn(text))
 
 const malformed = (event: string, message: string): Fault =>
   new Fault('malformed', `The event ${event} is not of the expected form: ${message}`)
 
-/** A copy of the payload; a Fault `malformed` if it is not of the event's form. */
-export const publishablePayload = (event: string, payload: unknown): Payload | Fault => {
+/** The event as JSON; a Fault `malformed` if it is not of the protocol's form. */
+export const writtenEvent = (event: string, payload: unknown): Written | Fault => {
   if (!Object.hasOwn(DECODERS, event)) return malformed(event, 'there is no event of that name')
   const decoded = DECODERS[event as EventName](payload)
-  return decoded.ok ? copyOf(decoded.value) : malformed(event, decoded.message)
+  return decoded.ok
+    ? written({ event: event as EventName, payload: decoded.value })
+    : malformed(event, decoded.message)
 }
 
 export const tooLarge = (bytes: number, mostBytes: number): Fault =>

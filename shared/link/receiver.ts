@@ -1,7 +1,8 @@
 /**
  * From the hub to the handlers: runs the handler of each event that is handed over, those of one order one after another, and answers the
  * handover by how the handler ended. An event is *active* from its first handover until its handler has ended; a repeat meanwhile is
- * answered along with it. An event whose handler has succeeded is acknowledged without it.
+ * answered along with it. An event whose handler has succeeded is acknowledged without it. A handler that ends at once leaves nothing behind but the event's name among
+ * the handled ones: under load most do.
  */
 import { Fault, messageOf } from '../fault.ts'
 import { orderKey } from '../ids.ts'
@@ -29,20 +30,22 @@ const LONGEST_REASON = 500
 const isPromise = (ending: unknown): ending is Promise<void> =>
   typeof (ending as Promise<void> | undefined)?.then === 'function'
 
-/** All handovers of one event that wait for the end of its one handler. */
+/** All handovers of one event that wait for the end of its one handler, the first one first. */
 interface Active {
   readonly key: string
   readonly event: HandedEvent
-  readonly handovers: Handover[]
-  readonly takenMs: number
+  readonly handovers: [Handover, ...Handover[]]
 }
+
+const orderOf = ({ event: { payload } }: Active): string => orderKey(payload.store, payload.orderId)
 
 export class Receiver {
   readonly #timing: Timing
   readonly #settled: () => void
   readonly #handlers = new Map<EventName, Handler>()
+  /** Those whose handler takes time, or has to wait for its turn. */
   readonly #active = new Map<string, Active>()
-  readonly #lanes = new Lanes<Active>((active) => this.#run(active))
+  readonly #lanes = new Lanes<Active>(orderOf, (active) => this.#run(active))
   readonly #handled = new HandledEvents()
   #answers: Answers | null = null
   #isDraining = false
@@ -82,11 +85,13 @@ export class Receiver {
     this.broke()
     const answers = new Answers(socket, this.#timing.clock, () => this.#barrierIfDue())
     this.#answers = answers
-    socket.on('events', (events) => {
-      for (const event of events) this.#take({ event, answers, reply: null })
-    })
+    const take = (events: readonly HandedEvent[], reply: HandoverReply | null) => {
+      const atMs = this.#timing.clock.now()
+      for (const event of events) this.#take({ event, answers, reply, atMs })
+    }
+    socket.on('events', (events) => take(events, null))
     for (const name of EVENT_NAMES)
-      socket.on(name, (event: HandedEvent, reply: HandoverReply) => this.#take({ event, answers, reply }))
+      socket.on(name, (event: HandedEvent, reply: HandoverReply) => take([event], reply))
   }
 
   /** What has not begun is given up: the hub hands it over again, to whoever is connected then. */
@@ -102,7 +107,13 @@ export class Receiver {
   drain(): void {
     this.#isDraining = true
     this.#giveUpWaiting()
+    // Also for the handler that may be running right now: nothing is settled before the end of this turn.
     this.#answers?.flushAtEndOfTurn()
+  }
+
+  /** See `Answers`. */
+  behindAnswers(send: () => void): void {
+    this.#answers?.behindAnswers(send)
   }
 
   #take(handover: Handover): void {
@@ -119,19 +130,14 @@ export class Receiver {
 
   #dropRepeat(key: string, handover: Handover): void {
     this.#counts.repeatsDropped += 1
-    if (acknowledge(handover)) this.#rememberUntilBarrier(key, handover.event)
-  }
-
-  #rememberUntilBarrier(key: string, { event }: HandedEvent): void {
-    this.#handled.addAcknowledged(key)
-    this.#isBarrierUrgent ||= event === 'pickup'
+    if (!acknowledge(handover)) return
+    this.#handled.addRepeat(key)
+    this.#isBarrierUrgent ||= handover.event.event === 'pickup'
   }
 
   #begin(key: string, handover: Handover): void {
-    const { event } = handover
-    const active = { key, event, handovers: [handover], takenMs: this.#timing.clock.now() }
-    this.#active.set(key, active)
-    this.#lanes.enter(orderKey(event.payload.store, event.payload.orderId), active)
+    const active: Active = { key, event: handover.event, handovers: [handover] }
+    if (!this.#lanes.enter(active)) this.#active.set(key, active)
   }
 
   /** @returns a promise only if the handler gave one */
@@ -151,14 +157,16 @@ export class Receiver {
   }
 
   #succeeded(active: Active): null {
-    this.#active.delete(active.key)
+    const { key, event, handovers } = active
+    this.#active.delete(key)
     this.#counts.handled += 1
-    this.#counts.repeatsDropped += active.handovers.length - 1
+    this.#counts.repeatsDropped += handovers.length - 1
     let isHeard = false
-    for (const handover of active.handovers) isHeard = acknowledge(handover) || isHeard
-    if (isHeard) this.#rememberUntilBarrier(active.key, active.event)
-    const isSlow = this.#timing.clock.now() - active.takenMs >= SLOW_MS
-    if (!isHeard || isSlow) this.#handled.addUncertain(active.key)
+    for (const handover of handovers) isHeard = acknowledge(handover) || isHeard
+    if (isHeard) this.#handled.addAcknowledged(key)
+    this.#isBarrierUrgent ||= isHeard && event.event === 'pickup'
+    const isSlow = this.#timing.clock.now() - handovers[0].atMs >= SLOW_MS
+    if (!isHeard || isSlow) this.#handled.addUncertain(key)
     this.#settledIfDraining()
     return null
   }

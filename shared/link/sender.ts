@@ -6,13 +6,13 @@
 import type { RefusalCode } from '../codes.ts'
 import { Fault } from '../fault.ts'
 import type { Outbox } from '../outbox/api.ts'
-import type { Accepted, EventName, Limits } from '../protocol.ts'
+import type { Accepted, EventName, Limits, Receipt, Refused } from '../protocol.ts'
 import type { FailedEvent, Publishable } from './api.ts'
 import { nextDelayMs } from './backoff.ts'
 import type { HubSocket } from './hub-socket.ts'
 import { type Outcome, outcomesOf } from './outcome.ts'
 import { Debts, type Owed } from './owed.ts'
-import { bytesOf, publishablePayload, tooLarge } from './publication.ts'
+import { publicationIn, tooLarge, writtenBefore, writtenEvent } from './publication.ts'
 import { ReadyLine } from './ready-line.ts'
 import type { Timing } from './timing.ts'
 
@@ -57,9 +57,9 @@ export class Sender {
     this.#outbox = options.outbox
     this.#outboxLimit = options.outboxLimit
     this.#owner = owner
-    for (const item of this.#outbox.pending()) {
-      this.#debts.add(item, bytesOf(item.payload), null).state = 'ready'
-      this.#lastNumber = item.number
+    for (const { number, text } of this.#outbox.pending()) {
+      this.#debts.add(number, writtenBefore(text), null).state = 'ready'
+      this.#lastNumber = number
     }
   }
 
@@ -72,15 +72,13 @@ export class Sender {
   }
 
   publish<E extends EventName>(event: E, payload: Publishable[E]): Promise<Accepted> {
-    const accepted = publishablePayload(event, payload)
-    if (accepted instanceof Fault) return Promise.reject(accepted)
+    const written = writtenEvent(event, payload)
+    if (written instanceof Fault) return Promise.reject(written)
+    const fault = this.#ended ?? this.#overflow() ?? this.#oversize(written.bytes)
+    if (fault !== null) return Promise.reject(fault)
     return new Promise((resolve, reject) => {
-      const bytes = bytesOf(accepted)
-      const fault = this.#ended ?? this.#overflow() ?? this.#oversize(bytes)
-      if (fault !== null) return reject(fault)
       this.#lastNumber += 1
-      const item = { number: this.#lastNumber, event, payload: accepted }
-      this.#store(this.#debts.add(item, bytes, { resolve, reject }))
+      this.#store(this.#debts.add(this.#lastNumber, written, { resolve, reject }))
     })
   }
 
@@ -120,7 +118,7 @@ export class Sender {
   }
 
   #store(owed: Owed): void {
-    this.#outbox.add(owed.item, () => {
+    this.#outbox.add(owed, () => {
       this.#makeReady(owed)
       this.#flushAtEndOfTurn()
     })
@@ -158,22 +156,22 @@ export class Sender {
 
   #send(sending: Sending, frame: readonly Owed[]): void {
     sending.unanswered += 1
-    const batch = frame.map(({ item: { event, payload } }) => ({ event, payload }))
-    sending.socket.emit('publish', batch, (answer) => {
+    const answered = (answer: readonly Receipt[] | Refused) => {
       if (this.#sending !== sending) return
       sending.unanswered -= 1
       this.#take(frame, outcomesOf(frame, answer))
       this.#flush()
-    })
+    }
+    const texts = frame.map(({ text }) => text)
+    sending.socket.publish(texts, answered)
   }
 
   #take(frame: readonly Owed[], outcomes: readonly Outcome[]): void {
     const confirmed = frame.filter((_, index) => outcomes[index]?.kind === 'confirmed')
-    if (confirmed.length > 0) this.#outbox.confirm(confirmed.map(({ item }) => item.number))
+    if (confirmed.length > 0) this.#outbox.confirm(confirmed.map(({ number }) => number))
     // Marked before anything settles, so that nothing goes out behind an event that rests.
-    this.#rest(frame, outcomes)
-    this.#isolate(frame.filter((_, index) => outcomes[index]?.kind === 'alone'))
-    for (const [index, owed] of frame.entries()) this.#close(owed, outcomes[index] as Outcome)
+    if (confirmed.length < frame.length) this.#holdBack(frame, outcomes)
+    frame.forEach((owed, index) => void this.#close(owed, outcomes[index] as Outcome))
     if (this.#debts.size === 0) this.#owner.emptied()
   }
 
@@ -183,6 +181,11 @@ export class Sender {
     this.#confirmed += 1
     this.#settle(owed)
     owed.waiting?.resolve(outcome.receipt)
+  }
+
+  #holdBack(frame: readonly Owed[], outcomes: readonly Outcome[]): void {
+    this.#rest(frame, outcomes)
+    this.#isolate(frame.filter((_, index) => outcomes[index]?.kind === 'alone'))
   }
 
   #isolate(frame: readonly Owed[]): void {
@@ -220,8 +223,8 @@ export class Sender {
   }
 
   #fail(owed: Owed, code: RefusalCode, message: string): void {
-    const failed: FailedEvent = { event: owed.item.event, payload: owed.item.payload, code, message }
-    this.#outbox.fail(owed.item.number, failed)
+    const failed: FailedEvent = { ...publicationIn(owed.text), code, message }
+    this.#outbox.fail(owed.number, failed)
     this.#settle(owed)
     owed.waiting?.reject(new Fault(code, message))
     this.#owner.failed(failed)

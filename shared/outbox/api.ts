@@ -1,16 +1,13 @@
 /**
  * The outbox: what a sender still owes to the hub, oldest first, in memory or on disk. The link owns it; one link an outbox.
  */
-
 import type { FailedEvent } from '../link/api.ts'
-import type { Order, Progress } from '../messages.ts'
-import type { EventName } from '../protocol.ts'
 
 export interface OutboxItem {
   /** Position in the outbox, ascending; never used twice by one process. */
   readonly number: number
-  readonly event: EventName
-  readonly payload: Order | Progress
+  /** `{ event, payload }` as JSON: what is kept is what is sent. */
+  readonly text: string
 }
 
 /**

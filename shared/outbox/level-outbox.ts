@@ -22,10 +22,7 @@ const rowsOf = (contents: Contents, prefix: string): [number, string][] =>
     .map(([key, text]) => [numberIn(key), text] as const satisfies [number, string])
 
 const pendingIn = (contents: Contents): OutboxItem[] =>
-  rowsOf(contents, 'item').map(([number, text]) => ({
-    number,
-    ...(JSON.parse(text) as Omit<OutboxItem, 'number'>),
-  }))
+  rowsOf(contents, 'item').map(([number, text]) => ({ number, text }))
 
 const failedIn = (contents: Contents): Map<number, FailedEvent> =>
   new Map(rowsOf(contents, 'failed').map(([number, text]) => [number, JSON.parse(text) as FailedEvent]))
@@ -57,9 +54,9 @@ export class LevelOutbox implements Outbox, ProgressMark {
     return pending
   }
 
-  add({ number, event, payload }: OutboxItem, stored: () => void): void {
+  add({ number, text }: OutboxItem, stored: () => void): void {
     const key = itemKey(number)
-    this.#writer.put(key, sealed(key, JSON.stringify({ event, payload })), stored)
+    this.#writer.put(key, sealed(key, text), stored)
   }
 
   /** Not synced: after a crash of the machine the items may be back, and are sent again. */

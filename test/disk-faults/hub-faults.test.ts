@@ -1,5 +1,6 @@
 /** A hub whose disk fails for good while a store and a driver work: it ends, has confirmed nothing that it does not keep, and a restart on a disk that is well goes on where it was. */
 import { expect } from 'chai'
+import { publicationIn } from '../../shared/link/publication.ts'
 import { openLevelOutbox } from '../../shared/outbox/level-outbox.ts'
 import { killLeftovers } from '../support/caps-process.ts'
 import { type HubProcess, readyHub } from '../support/hub-process.ts'
@@ -19,7 +20,10 @@ const startHub = (place: FaultyPlace, port = 0): Promise<HubProcess> =>
 /** What an outbox that nobody has open still owes to the hub. */
 const owedBy = async (folder: string): Promise<string[]> => {
   const outbox = await openLevelOutbox({ folder, participant: 'vendor/acme/main' })
-  const pending = outbox.pending().map(({ event, payload }) => eventKey(event, payload.orderId))
+  const pending = outbox.pending().map(({ text }) => {
+    const { event, payload } = publicationIn(text)
+    return eventKey(event, payload.orderId)
+  })
   await outbox.close()
   return pending
 }

@@ -23,8 +23,8 @@ export const NAMED_PLANTS: readonly Plant[] = [
   {
     ...{ file: 'hub/ledger/level/write-back.ts', tests: ['test/hub/ledger/ledger-model.test.ts'] },
     name: 'forgets what was accepted after a restart',
-    from: 'one.row && encode(key, one.row)',
-    to: 'one.row && encode(key, { ...one.row, events: {} })',
+    from: 'one.row && encode(one.key, one.row)',
+    to: 'one.row && encode(one.key, { ...one.row, events: {} })',
   },
   {
     ...{
@@ -239,7 +239,7 @@ export const NAMED_PLANTS: readonly Plant[] = [
   {
     ...{ file: 'shared/link/sender.ts', tests: ['test/shared/link-sender.test.ts'] },
     name: 'a permanent refusal stays in the outbox for ever',
-    from: 'this.#outbox.fail(owed.item.number, failed)',
+    from: 'this.#outbox.fail(owed.number, failed)',
     to: 'void failed',
   },
   {

@@ -65,7 +65,7 @@ export const FL_PLANTS: readonly Plant[] = [
     rule: 'FL9',
     name: 'the clock of an assignment runs while the hub is down',
     from: 'this.#parts.now() + this.#parts.options.assignmentMs',
-    to: 'Date.parse(record.history.at(-1)!.time) + this.#parts.options.assignmentMs',
+    to: 'Date.parse(record.time) + this.#parts.options.assignmentMs',
   },
   {
     ...delivery('lease-writer'),

@@ -88,7 +88,7 @@ const PUBLISHING: readonly Plant[] = [
     name: 'takes an event into the outbox that the hub will never take',
     rule: 'LK10',
     file: 'shared/link/sender.ts',
-    from: ' ?? this.#oversize(bytes)',
+    from: ' ?? this.#oversize(written.bytes)',
     to: '',
     tests: REAL,
   },
@@ -112,8 +112,8 @@ const PUBLISHING: readonly Plant[] = [
     name: 'takes only the first confirmed event of a frame out of the outbox',
     rule: 'LK13',
     file: 'shared/link/sender.ts',
-    from: 'confirmed.map(({ item }) => item.number)',
-    to: 'confirmed.slice(0, 1).map(({ item }) => item.number)',
+    from: 'confirmed.map(({ number }) => number)',
+    to: 'confirmed.slice(0, 1).map(({ number }) => number)',
     tests: REAL,
   },
   {
@@ -160,7 +160,7 @@ const PUBLISHING: readonly Plant[] = [
     name: 'numbers new events over those that an earlier process left',
     rule: 'LK19',
     file: 'shared/link/sender.ts',
-    from: 'this.#lastNumber = item.number',
+    from: 'this.#lastNumber = number',
     to: '',
     tests: REAL,
   },
@@ -173,11 +173,13 @@ const PUBLISHING: readonly Plant[] = [
     tests: REAL,
   },
   {
-    name: 'copies only the outermost object of a payload',
+    name: 'writes a payload that is published again as it was the first time',
     rule: 'LK21',
     file: 'shared/link/publication.ts',
-    from: 'payload.details === undefined ?',
-    to: 'payload.store !== undefined ?',
+    from: 'const json = JSON.stringify(payload)',
+    to: `const texts = ((written as { texts?: WeakMap<object, string> }).texts ??= new WeakMap())
+  const json = texts.get(payload) ?? JSON.stringify(payload)
+  texts.set(payload, json)`,
     tests: REAL,
   },
   {
@@ -200,7 +202,7 @@ const PUBLISHING: readonly Plant[] = [
     name: 'keeps a confirmed event for the one before the next of its order, which then waits for ever',
     rule: 'LK24',
     file: 'shared/link/owed.ts',
-    from: 'if (this.#lastOf.get(key) === owed) this.#setLast(key, previous)',
+    from: 'if (this.#lastOf.get(order) === owed) this.#setLast(order, previous)',
     to: '',
     tests: [...REAL, 'test/shared/link-sender-fuzz.test.ts'],
   },
@@ -243,8 +245,8 @@ const RECEIVING: readonly Plant[] = [
     name: 'forgets an event when it has acknowledged a repeat of it on a later connection',
     rule: 'LK35',
     file: 'shared/link/handled-events.ts',
-    from: 'addAcknowledged(key: string): void {',
-    to: `addAcknowledged(key: string): void {
+    from: 'addRepeat(key: string): void {',
+    to: `addRepeat(key: string): void {
     if (this.#uncertain.has(key)) {
       this.#uncertain.delete(key)
       return
@@ -328,6 +330,22 @@ const ASKING: readonly Plant[] = [
     tests: REAL,
   },
   {
+    name: 'asks about an order before it has told the hub that it has taken it',
+    rule: 'LK55',
+    file: 'shared/link/answers.ts',
+    from: 'this.#flush()\n    for (const send of sends) send()',
+    to: 'for (const send of sends) send()',
+    tests: REAL,
+  },
+  {
+    name: 'asks about orders before the hub has handed over again what it had not heard of',
+    rule: 'LK55',
+    file: 'shared/link/answers.ts',
+    from: '#behindFirst: (() => void)[] | null = []',
+    to: '#behindFirst: (() => void)[] | null = null',
+    tests: [...REAL, 'test/system/giving-back.test.ts'],
+  },
+  {
     name: 'begins every connection with the first token',
     rule: 'LK52',
     file: 'shared/link/hub-link.ts',
@@ -354,6 +372,14 @@ const ASKING: readonly Plant[] = [
 ]
 
 const CLOSING: readonly Plant[] = [
+  {
+    name: 'takes everything for settled while the handler runs that asks for draining',
+    rule: 'LK60',
+    file: 'shared/link/receiver.ts',
+    from: 'this.#answers?.flushAtEndOfTurn()',
+    to: '',
+    tests: REAL,
+  },
   {
     name: 'drains without looking at the outbox',
     rule: 'LK60',

@@ -66,15 +66,15 @@ export const OR_PLANTS: readonly Plant[] = [
     ...ORDER,
     rule: 'OR9',
     name: 'an acknowledgement is not noted',
-    from: 'history: [...record.history, { time: isoTime(timeMs), ...item }]',
+    from: 'history: withItem(record.history, { time: isoTime(timeMs), ...item })',
     to: 'history: (item, isoTime(timeMs), record.history)',
   },
   {
     ...ORDER,
     rule: 'OR10',
     name: "the order's details travel with every event",
-    from: 'const { details: _, ...order } = record.order',
-    to: 'const order = record.order',
+    from: 'record.events[event]?.at(-1)?.details)',
+    to: 'record.order.details ?? record.events[event]?.at(-1)?.details)',
   },
   {
     ...DISPATCH,

@@ -534,6 +534,19 @@ describe('link: receiving', () => {
       sinon.assert.called(settled)
     })
 
+    it('[LK60] is not settled while the handler runs that asks for it', () => {
+      const isSettled: boolean[] = []
+      receiver.on('delivered', () => {
+        receiver.drain()
+        isSettled.push(receiver.isSettled)
+      })
+      hand(handed('1', 'a'))
+      socket.answer(0, [])
+      clock.turn()
+      isSettled.push(receiver.isSettled)
+      expect(isSettled).to.deep.equal([false, true])
+    })
+
     it('[LK60] is settled when nothing was handled', () => {
       receiver.drain()
       clock.turn()

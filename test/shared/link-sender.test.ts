@@ -11,8 +11,7 @@ import { accepted, order, refused, StubSocket, welcome } from './stub-sockets.ts
 
 const item = (number: number, orderId: string): OutboxItem => ({
   number,
-  event: 'pickup',
-  payload: order(orderId),
+  text: JSON.stringify({ event: 'pickup', payload: order(orderId) }),
 })
 
 /** What became of a publish: its receipt's id, the code of its fault, or `open`. */
@@ -114,6 +113,15 @@ describe('link: publishing', () => {
       expect(socket.valuesOf('publish')).to.deep.equal([
         [{ event: 'pickup', payload: { ...order('1'), details: { size: { cm: 30 } } } }],
       ])
+    })
+
+    it('[LK21] sends each time what was handed over then, of one object that changes', () => {
+      const changing = { ...order('1') } as { -readonly [K in keyof ReturnType<typeof order>]: string }
+      void sender.publish('pickup', changing)
+      changing.orderId = '2'
+      void sender.publish('pickup', changing)
+      clock.turn()
+      expect(socket.published).to.deep.equal([['1', '2']])
     })
   })
 

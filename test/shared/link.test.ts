@@ -174,17 +174,62 @@ describe('link', () => {
 
     it('[LK50] asks for assignments', async () => {
       const asking = link.assignments()
+      network.socket.answer(0, [])
       answerTo('assignments', { ok: true, orders: [{ ...order('1'), state: 'assigned' }] })
       expect(await asking).to.deep.equal([{ ...order('1'), state: 'assigned' }])
     })
 
     it('[LK50] releases an order', async () => {
       const releasing = link.release('acme', '1', 'flat tyre')
+      network.socket.answer(0, [])
       answerTo('release', refused('not-held', false))
       expect(await codeOf(releasing)).to.equal('not-held')
       expect(network.socket.valuesOf('release')).to.deep.equal([
         { store: 'acme', orderId: '1', reason: 'flat tyre' },
       ])
+    })
+
+    describe('about orders', () => {
+      const pickup = (id: string) => handed(id, id, { event: 'pickup' })
+      const said = () =>
+        network.socket.sent.flatMap(({ message, values }) =>
+          message === 'publish' ? [] : [[message, ...(message === 'acknowledge' ? values : [])]],
+        )
+      const release = (orderId: string) => link.release('acme', orderId, 'flat tyre').catch(() => {})
+
+      beforeEach(() => link.on('pickup', () => {}))
+
+      it('[LK55] go behind the answers to what comes with the welcome', () => {
+        void release('1')
+        expect(network.socket.published).to.deep.equal([[]])
+        network.socket.say('events', [pickup('1')])
+        void link.assignments().catch(() => {})
+        expect(said()).to.deep.equal([])
+        network.socket.answer(0, [])
+        expect(said()).to.deep.equal([['acknowledge', ['entry-1']], ['release'], ['assignments']])
+      })
+
+      it('[LK55] go behind the answers of their own turn, at once', () => {
+        void release('1')
+        network.socket.answer(0, [])
+        network.socket.say('events', [pickup('1'), pickup('2')])
+        void release('2')
+        expect(said()).to.deep.equal([['release'], ['acknowledge', ['entry-1', 'entry-2']], ['release']])
+        clock.turn()
+        expect(said()).to.have.length(3)
+      })
+
+      it('[LK51] are not asked any more when the connection has broken before', async () => {
+        const releasing = codeOf(link.release('acme', '1', 'flat tyre'))
+        const old = network.socket
+        network.socket.say('disconnect', 'transport close')
+        expect(await releasing).to.equal('not-connected')
+        clock.advance(5000)
+        open()
+        old.answer(0, [])
+        network.socket.answer(0, [])
+        expect([old.sentAs('release'), network.socket.sentAs('release')]).to.deep.equal([[], []])
+      })
     })
 
     it('[LK52] begins the next connection with a renewed token, unless the hub refused it', async () => {

@@ -5,16 +5,25 @@ import type { Outbox, OutboxItem, ProgressMark } from '../../shared/outbox/api.t
 
 export type TestOutbox = Outbox & ProgressMark
 
-export const item = (number: number, orderId = `order-${number}`): OutboxItem => ({
-  number,
-  event: 'pickup',
-  payload: { store: 'acme', orderId, customer: 'Ada', address: '1 Main Street', details: { note: 'ä"\n' } },
-})
+const pickup = (number: number) =>
+  ({
+    event: 'pickup',
+    payload: {
+      store: 'acme',
+      orderId: `order-${number}`,
+      customer: 'Ada',
+      address: '1 Main Street',
+      details: { note: 'ä"\n' },
+    },
+  }) as const
 
-export const failedEvent = (number: number): FailedEvent => {
-  const { event, payload } = item(number)
-  return { event, payload, code: 'identity-conflict', message: `other content, ${number}` }
-}
+export const item = (number: number): OutboxItem => ({ number, text: JSON.stringify(pickup(number)) })
+
+export const failedEvent = (number: number): FailedEvent => ({
+  ...pickup(number),
+  code: 'identity-conflict',
+  message: `other content, ${number}`,
+})
 
 /** Resolves when the outbox has called back for each. */
 export const addAll = (outbox: Outbox, items: readonly OutboxItem[]): Promise<unknown> =>

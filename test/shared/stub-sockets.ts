@@ -49,6 +49,10 @@ export class StubSocket implements HubSocket {
     return this.sent.push({ message, values: copies, answer })
   }
 
+  publish(events: readonly string[], reply: Parameters<ClientToHub['publish']>[1]): unknown {
+    return this.emit('publish', JSON.parse(`[${events.join()}]`), reply)
+  }
+
   /** What the hub says. */
   say<E extends keyof FromHub>(event: E, ...args: Parameters<FromHub[E]>): void {
     this.inbound.emit(event, ...args)

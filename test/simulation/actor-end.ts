@@ -44,6 +44,10 @@ export class ActorEnd implements HubSocket, ActorSide {
     return this
   }
 
+  publish(events: readonly string[], reply: Parameters<ClientToHub['publish']>[1]): unknown {
+    return this.emit('publish', JSON.parse(`[${events.join()}]`), reply)
+  }
+
   connect(): unknown {
     this.#state = 'connecting'
     this.#wire.dial()

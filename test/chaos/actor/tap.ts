@@ -103,6 +103,7 @@ export class Tap {
     return {
       on: (event, listener) => socket.on(event, listener),
       emit,
+      publish: (events, reply) => socket.publish(events, reply),
       get volatile() {
         return socket.volatile
       },

@@ -47,16 +47,13 @@ class Life {
     const { rng, say } = this.#options
     this.#last += 1
     const details = { note: 'y'.repeat(rng.oneOf([0, 200, 4000])) }
-    const item = {
-      number: this.#last,
-      event: 'pickup',
-      payload: order(`o-${this.#last}`, { details }),
-    } as const
+    const payload = order(`o-${this.#last}`, { details })
+    const item = { number: this.#last, text: JSON.stringify({ event: 'pickup', payload }) }
     say({ say: 'added', item })
     return new Promise((resolve) => {
       this.#outbox.add(item, () => {
         say({ say: 'stored', number: item.number })
-        this.#stored.push(item)
+        this.#stored.push({ number: item.number, payload })
         resolve()
       })
     })
