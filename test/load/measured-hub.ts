@@ -31,6 +31,8 @@ export interface MeasuredHub {
   readonly ownStartMs: number
   /** @param options.collect let V8 collect its garbage first */
   memory(options?: { collect?: boolean }): Promise<Memory>
+  /** Processor time that it has used so far, user and system, of all its threads. */
+  processorMicros(): Promise<number>
   /** What the hub tells of itself now. Reads every participant. */
   report(): Promise<HubReport>
   /** Resolves when the process is gone; gives the instant of the signal on `performance.now()`. */
@@ -54,6 +56,7 @@ const environment = Object.fromEntries(
 interface Told {
   readonly loadedNs?: string
   readonly memory?: Memory
+  readonly processorMicros?: number
   readonly answers?: number
   readonly report?: HubReport
 }
@@ -99,28 +102,19 @@ export interface HubSettings {
 }
 
 /** Resolves when the hub takes connections. */
-export const startMeasuredHub = async ({
-  folder,
-  port = 0,
-  flags = [],
-}: HubSettings): Promise<MeasuredHub> => {
+export const startMeasuredHub = ({ folder, port = 0, flags = [] }: HubSettings): Promise<MeasuredHub> =>
+  startMeasuredProgram([PROGRAM, 'hub', '--data-dir', folder, '--port', String(port), ...flags])
+
+/**
+ * Any program of ours that says and answers what a hub does: its ready line, `report`, `stop`. Resolves when it takes connections.
+ * @param args Node's
+ */
+export const startMeasuredProgram = async (args: readonly string[]): Promise<MeasuredHub> => {
   const spawnedMs = performance.now()
-  const child = spawn(
-    process.execPath,
-    [
-      '--expose-gc',
-      '--import',
-      PROBE,
-      PROGRAM,
-      'hub',
-      '--data-dir',
-      folder,
-      '--port',
-      String(port),
-      ...flags,
-    ],
-    { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: environment },
-  )
+  const child = spawn(process.execPath, ['--expose-gc', '--import', PROBE, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: environment,
+  })
   const loaded = told(child, ({ loadedNs }) => loadedNs)
   const ready = readyAddress(child).then((url) => ({
     url,
@@ -142,17 +136,21 @@ const controlsOf = (
 ): MeasuredHub => {
   const gone = once(child, 'exit')
   let asked = 0
+  const ask = <T>(question: object, what: string, read: (message: Told) => T | undefined): Promise<T> => {
+    asked += 1
+    const number = asked
+    const answer = told(child, (message) => (message.answers === number ? read(message) : undefined))
+    child.send({ ...question, number })
+    return within(answer, ANSWER_LIMIT_MS, what)
+  }
   return {
     ...start,
     port: Number(new URL(start.url).port),
     pid: child.pid!,
-    memory: ({ collect = false } = {}) => {
-      asked += 1
-      const number = asked
-      const answer = told(child, ({ memory, answers }) => (answers === number ? memory : undefined))
-      child.send({ ask: 'memory', collect, number })
-      return within(answer, ANSWER_LIMIT_MS, 'what memory the hub has')
-    },
+    memory: ({ collect = false } = {}) =>
+      ask({ ask: 'memory', collect }, 'what memory the hub has', ({ memory }) => memory),
+    processorMicros: () =>
+      ask({ ask: 'processor' }, 'what processor time the hub has used', (told) => told.processorMicros),
     report: () => {
       const answer = told(child, (message) => message.report)
       child.send('report')

@@ -1,6 +1,6 @@
 /**
  * Loaded by Node into a hub program before its own code (`--import`): tells its parent when it was loaded, on the clock that all processes of a machine share, and
- * answers what memory the process has. Plain JavaScript, since a loader for TypeScript would cost the hub time and memory of its own.
+ * answers what memory the process has and what processor time it has used. Plain JavaScript, since a loader for TypeScript would cost the hub time and memory of its own.
  */
 import { readFile } from 'node:fs/promises'
 
@@ -30,9 +30,19 @@ const memory = async () => {
   }
 }
 
+const processorMicros = () => {
+  const { user, system } = process.cpuUsage()
+  return user + system
+}
+
+const answer = async ({ ask, collect }) => {
+  if (ask === 'processor') return { processorMicros: processorMicros() }
+  if (collect) globalThis.gc()
+  return { memory: await memory() }
+}
+
 process.send({ loadedNs: String(process.hrtime.bigint()) })
 process.on('message', async (message) => {
-  if (message?.ask !== 'memory') return
-  if (message.collect) globalThis.gc()
-  process.send({ memory: await memory(), answers: message.number })
+  if (message?.ask === undefined) return
+  process.send({ ...(await answer(message)), answers: message.number })
 })

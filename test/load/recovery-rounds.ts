@@ -50,7 +50,12 @@ export interface Recovered {
   readonly repeated: number
 }
 
-export const killAgainAndAgain = async (folder: string, rounds: number): Promise<Recovered> => {
+/** @param settlesBefore do the links get that time before this round, counted from 0? */
+export const killAgainAndAgain = async (
+  folder: string,
+  rounds: number,
+  settlesBefore = (round: number): boolean => round % SETTLED_EVERY === 0,
+): Promise<Recovered> => {
   let hub = await startMeasuredHub({ folder })
   try {
     const load = await RecoveryLoad.start(hub.url)
@@ -59,7 +64,7 @@ export const killAgainAndAgain = async (folder: string, rounds: number): Promise
       const { hub: next, round } = await killAndRestart(hub, {
         folder,
         load,
-        isSettled: done.length % SETTLED_EVERY === 0,
+        isSettled: settlesBefore(done.length),
       })
       hub = next
       done.push(round)

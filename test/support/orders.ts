@@ -1,7 +1,7 @@
 /** Orders, and who sends what about them. */
 import type { OrderRecord, Proposal, Sender, Stamp } from '../../hub/domain/order.ts'
 import { accept } from '../../hub/domain/order.ts'
-import { driverId, vendorId } from '../../shared/ids.ts'
+import { driverId, orderKey, vendorId } from '../../shared/ids.ts'
 import type { Order, Progress } from '../../shared/messages.ts'
 import type { EventName } from '../../shared/protocol.ts'
 
@@ -23,6 +23,7 @@ export const vendor = (store = 'acme', id = 'main'): Sender => ({
 export const driver = (id = 'bob'): Sender => ({ role: 'driver', participant: driverId(id), id })
 
 export const pickup = (payload: Order = order(), sender: Sender = vendor(payload.store)): Proposal => ({
+  key: orderKey(payload.store, payload.orderId),
   event: 'pickup',
   sender,
   payload,
@@ -33,7 +34,10 @@ export const progress = (
   event: Exclude<EventName, 'pickup'>,
   id = 'bob',
   payload: Partial<Progress> = {},
-): Proposal => ({ event, sender: driver(id), payload: { store: 'acme', orderId: 'order-1', ...payload } })
+): Proposal => {
+  const whole: Progress = { store: 'acme', orderId: 'order-1', ...payload }
+  return { key: orderKey(whole.store, whole.orderId), event, sender: driver(id), payload: whole }
+}
 
 export const stamp = (id: string, timeMs = Date.UTC(2026, 0, 1)): Stamp => ({ id, timeMs })
 

@@ -6,33 +6,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { Handshake } from '../../shared/messages.ts'
 import { NAMESPACE } from '../../shared/protocol.ts'
-
-const UPGRADE = [
-  'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
-  'Host: 127.0.0.1',
-  'Connection: Upgrade',
-  'Upgrade: websocket',
-  'Sec-WebSocket-Version: 13',
-  // Any 16 bytes do; the answer to them is not looked at.
-  'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
-  '',
-  '',
-].join('\r\n')
-
-const FINAL_TEXT = 0x81
-const MASKED = 0x80
-const LENGTH_IN_16_BITS = 126
-
-/** One text frame, masked with zeros, as clients must mask. */
-const textFrame = (text: string): Buffer => {
-  const bytes = Buffer.from(text)
-  const isShort = bytes.length < LENGTH_IN_16_BITS
-  const head = Buffer.alloc(isShort ? 6 : 8)
-  head[0] = FINAL_TEXT
-  head[1] = MASKED | (isShort ? bytes.length : LENGTH_IN_16_BITS)
-  if (!isShort) head.writeUInt16BE(bytes.length, 2)
-  return Buffer.concat([head, bytes])
-}
+import { textFrame, UPGRADE } from './raw-websocket.ts'
 
 export class RawReader {
   readonly #socket: Socket
