@@ -3,7 +3,6 @@
  * them.
  */
 import type { Server as HttpServer } from 'node:http'
-import { V7Generator } from 'uuidv7'
 import { type Clock, every } from '../shared/clock.ts'
 import type { Fault } from '../shared/fault.ts'
 import { driverOf, FLEET, type OrderKey, type ParticipantId } from '../shared/ids.ts'
@@ -23,6 +22,7 @@ import { createSocketServer, type SocketServer, type SocketServerOptions } from 
 import { trackReply } from './track.ts'
 import type { UpkeepLedger, UpkeepOptions } from './upkeep/ports.ts'
 import { Upkeep } from './upkeep/upkeep.ts'
+import { uuids } from './uuids.ts'
 
 export type HubOptions = IntakeOptions &
   DeliveryOptions &
@@ -48,13 +48,6 @@ export interface Doors {
 }
 
 const ALIVE_PERIOD_MS = 1000
-const UUID_ROLLBACK_MS = 10_000
-
-/** UUID version 7 (RFC 9562): ascending with time. */
-const uuids = (): Ids => {
-  const generator = new V7Generator()
-  return { next: (timeMs) => generator.generateOrResetCore(timeMs, UUID_ROLLBACK_MS).toString() }
-}
 
 export class Hub {
   readonly #parts: HubParts

@@ -3,7 +3,6 @@
  * when. It is never written to for its own sake: whatever becomes durable is applied to it, at the start and ever after, so it cannot part from the ledger.
  */
 import type { OrderKey } from '../../shared/ids.ts'
-import { pickupEntry } from '../domain/dispatch.ts'
 import { holderOf, keyOf, type OrderRecord } from '../domain/order.ts'
 import { bytesOf } from './entry-bytes.ts'
 import { Fleet } from './fleet.ts'
@@ -67,7 +66,7 @@ export class Board {
   ): boolean {
     const holder = holderOf(record)
     if (holder !== null)
-      this.fleet.hold(holder, key, now.phase === 'leased' ? bytesOf(pickupEntry(record)) : null)
+      this.fleet.hold(holder, key, now.phase === 'leased' ? bytesOf({ payload: record.order }) : null)
     if (now.phase === 'assigned') this.#assignmentDeadlines.set(key, now.assignmentOverdueMs)
     if (now.phase !== 'leased') return false
     this.#leases.set(record.dispatch.lease!.token, key)

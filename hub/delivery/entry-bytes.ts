@@ -3,7 +3,7 @@ import type { Entry } from '../domain/entry.ts'
 const FIXED_BYTES = 200
 
 /** Near enough to the size on the wire, and cheap: only an open `details` has to be written to be measured. */
-export const bytesOf = ({ payload }: Entry): number =>
+export const bytesOf = ({ payload }: Pick<Entry, 'payload'>): number =>
   FIXED_BYTES +
   payload.customer.length +
   payload.address.length +

@@ -1,5 +1,4 @@
 /** Leases that leave together. */
-import { pickupEntry } from '../domain/dispatch.ts'
 import { holderOf, type OrderRecord } from '../domain/order.ts'
 import { bytesOf } from './entry-bytes.ts'
 import type { Room } from './fleet.ts'
@@ -8,7 +7,7 @@ import type { Room } from './fleet.ts'
 export const fittingCount = (leases: readonly OrderRecord[], room: Room): number => {
   let bytes = 0
   const tooMany = leases.findIndex((record, index) => {
-    bytes += bytesOf(pickupEntry(record))
+    bytes += bytesOf({ payload: record.order })
     return index > 0 && (index >= room.entries || bytes > room.bytes)
   })
   return tooMany === -1 ? leases.length : tooMany

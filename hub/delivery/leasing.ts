@@ -29,6 +29,8 @@ export interface LeasingParts {
 }
 
 const READ_AHEAD = 1000
+/** Of pickups that were appended and wait for a driver with room. */
+const HELD = 5000
 const READ_AHEAD_BYTES = 4 * 1024 * 1024
 
 export class Leasing {
@@ -44,7 +46,7 @@ export class Leasing {
   constructor(parts: LeasingParts, floor: number) {
     this.#parts = parts
     this.writer = new LeaseWriter({ ...parts, board: this.#board })
-    const queue = { participant: FLEET, after: floor, chunk: READ_AHEAD, bytes: READ_AHEAD_BYTES }
+    const queue = { participant: FLEET, after: floor, chunk: READ_AHEAD, most: HELD, bytes: READ_AHEAD_BYTES }
     this.#reader = new QueueReader(parts.ledger, queue, () => this.#lease())
   }
 

@@ -66,6 +66,7 @@ export class QueueDelivery implements Delivery {
         participant: participant.id,
         after: participant.floor,
         chunk: Math.min(windowEntries, MOST_READ),
+        most: windowEntries,
         bytes: options.windowBytes,
       },
       () => this.#fill(),

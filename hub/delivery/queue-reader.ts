@@ -1,6 +1,6 @@
 /**
- * Reads one queue in order: from disk while behind, from memory as soon as it has caught up, so that a participant that keeps up never causes a read. It holds at most
- * `chunk` entries, and about `bytes`: a read asks for what fits if its entries are as large as those of the one before, the first one if all are as large as they may be. So neither a wide window nor
+ * Reads one queue in order: from disk while behind, from memory as soon as it has caught up, so that a participant that keeps up never causes a read. It reads
+ * `chunk` entries at a time, and holds at most `most` that were appended, and about `bytes`: a read asks for what fits if its entries are as large as those of the one before, the first one if all are as large as they may be. So neither a wide window nor
  * large events, of participants that read slowly, fill the hub's memory.
  */
 import type { ParticipantId } from '../../shared/ids.ts'
@@ -18,6 +18,7 @@ export class QueueReader {
   readonly #ledger: Pick<DeliveryLedger, 'entries'>
   readonly #participant: ParticipantId
   readonly #chunk: number
+  readonly #most: number
   readonly #bytes: number
   readonly #onReadable: () => void
   #held: Entry[] = []
@@ -35,13 +36,14 @@ export class QueueReader {
 
   constructor(
     ledger: Pick<DeliveryLedger, 'entries'>,
-    queue: { participant: ParticipantId; after: number; chunk: number; bytes: number },
+    queue: { participant: ParticipantId; after: number; chunk: number; most: number; bytes: number },
     onReadable: () => void,
   ) {
     this.#ledger = ledger
     this.#participant = queue.participant
     this.#cursor = queue.after
     this.#chunk = queue.chunk
+    this.#most = queue.most
     this.#bytes = queue.bytes
     this.#onReadable = onReadable
   }
@@ -80,7 +82,7 @@ export class QueueReader {
 
   #hasRoom(bytes: number): boolean {
     const length = this.#held.length - this.#next
-    return length < this.#chunk && (length === 0 || this.#appendedBytes + bytes <= this.#bytes)
+    return length < this.#most && (length === 0 || this.#appendedBytes + bytes <= this.#bytes)
   }
 
   /** A read sees what is durable, and so perhaps what is announced only after it. */

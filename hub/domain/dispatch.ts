@@ -11,7 +11,7 @@ import type { Entry } from './entry.ts'
 import { addHistory, type Dispatch, isoTime, type OrderRecord, payloadOf } from './order.ts'
 import { leaseTokenOf } from './token.ts'
 
-const withItem = (
+const step = (
   record: OrderRecord,
   item: Omit<HistoryItem, 'time'>,
   timeMs: number,
@@ -29,7 +29,7 @@ export const isLeasable = (record: OrderRecord): boolean =>
 export const isLeased = ({ dispatch }: OrderRecord, token: string): boolean => dispatch.lease?.token === token
 
 export const leaseTo = (record: OrderRecord, driver: string, timeMs: number): OrderRecord =>
-  withItem(record, { what: 'leased', participant: driverId(driver) }, timeMs, {
+  step(record, { what: 'leased', participant: driverId(driver) }, timeMs, {
     ...record.dispatch,
     place: 'leased',
     offered: including(record.dispatch.offered, driver),
@@ -40,7 +40,7 @@ export const leaseTo = (record: OrderRecord, driver: string, timeMs: number): Or
 export const assign = (record: OrderRecord, timeMs: number): OrderRecord => {
   const { driver } = record.dispatch.lease!
   const dispatch: Dispatch = { ...record.dispatch, place: 'none', lease: null }
-  const next = withItem(record, { what: 'assigned', participant: driverId(driver) }, timeMs, dispatch)
+  const next = step(record, { what: 'assigned', participant: driverId(driver) }, timeMs, dispatch)
   return { ...next, state: 'assigned', driver, owed: record.owed - 1 }
 }
 
@@ -82,13 +82,13 @@ export const giveBack = (record: OrderRecord, driver: string, back: Return): Ord
     event: 'pickup' as const,
     reason: back.reason,
   }
-  const next = withItem(record, item, back.timeMs, dispatch)
+  const next = step(record, item, back.timeMs, dispatch)
   return { ...next, state: 'waiting', driver: null, owed: record.owed + (wasAssigned ? 1 : 0) }
 }
 
 /** The pickup has reached the delivery limit. It stays owed, as a dead letter. */
 export const buryPickup = (record: OrderRecord, timeMs: number): OrderRecord =>
-  withItem(record, { what: 'dead-letter', event: 'pickup' }, timeMs, {
+  step(record, { what: 'dead-letter', event: 'pickup' }, timeMs, {
     ...record.dispatch,
     place: 'dead',
     lease: null,
@@ -96,7 +96,7 @@ export const buryPickup = (record: OrderRecord, timeMs: number): OrderRecord =>
 
 /** The dead pickup is offered again, to everybody, from the first attempt on. */
 export const replayPickup = (record: OrderRecord, position: number, timeMs: number): OrderRecord =>
-  withItem(record, { what: 'replayed', event: 'pickup' }, timeMs, {
+  step(record, { what: 'replayed', event: 'pickup' }, timeMs, {
     ...record.dispatch,
     position,
     place: 'queue',
@@ -107,7 +107,7 @@ export const replayPickup = (record: OrderRecord, position: number, timeMs: numb
 
 /** The dead pickup is given up: nobody will carry the order, so it has ended. */
 export const dropPickup = (record: OrderRecord, timeMs: number): OrderRecord => ({
-  ...withItem(record, { what: 'dropped', event: 'pickup' }, timeMs, { ...record.dispatch, place: 'none' }),
+  ...step(record, { what: 'dropped', event: 'pickup' }, timeMs, { ...record.dispatch, place: 'none' }),
   owed: record.owed - 1,
   endedMs: record.endedMs ?? timeMs,
 })
@@ -117,7 +117,7 @@ export const pickupEntry = (record: OrderRecord): Entry => ({
   position: record.dispatch.position,
   id: record.events.pickup![0]!.id,
   event: 'pickup',
-  time: record.history[0]!.time,
+  time: record.time,
   payload: payloadOf({ ...record, driver: null }, 'pickup'),
   ...(record.dispatch.isReplay ? { replay: true as const } : {}),
 })

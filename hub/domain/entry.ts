@@ -2,8 +2,9 @@
  * An event in one participant's queue. `position` orders a queue; it is unique in the whole hub and never used twice, so that it can stand for
  * the entry on the wire.
  */
-import { type OrderKey, orderKey } from '../../shared/ids.ts'
+import type { OrderKey } from '../../shared/ids.ts'
 import type { EventName, EventPayload } from '../../shared/protocol.ts'
+import { Payload } from './payload.ts'
 
 export interface Entry {
   readonly position: number
@@ -40,5 +41,4 @@ export interface DeadLetter extends Entry {
 /** Where an entry lies: in the queue, among the retries, among the dead letters. */
 export type Place = 'queue' | 'retry' | 'dead'
 
-export const orderKeyOf = (entry: Pick<Entry, 'payload'>): OrderKey =>
-  orderKey(entry.payload.store, entry.payload.orderId)
+export const orderKeyOf = ({ payload }: Pick<Entry, 'payload'>): OrderKey => Payload.orderKeyOf(payload)

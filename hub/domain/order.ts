@@ -7,11 +7,13 @@
  */
 import type { ReceiptCode } from '../../shared/codes.ts'
 import { isSameContent } from '../../shared/equality.ts'
-import { type OrderKey, orderKey, type ParticipantId } from '../../shared/ids.ts'
+import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
 import type { Order, Progress } from '../../shared/messages.ts'
-import type { EventName, EventPayload, HistoryItem, OrderState } from '../../shared/protocol.ts'
+import type { EventName, HistoryItem, OrderState } from '../../shared/protocol.ts'
 import type { Failure } from './entry.ts'
+import { type History, NO_HISTORY, withItem } from './history.ts'
 import { LIFECYCLE, type Lifecycle } from './lifecycle.ts'
+import { Payload } from './payload.ts'
 
 export interface AcceptedEvent {
   readonly id: string
@@ -41,8 +43,11 @@ export interface Dispatch {
   readonly isReplay: boolean
 }
 
-/** Immutable: a change is a new record. Plain JSON, as it lies on disk. */
+/** Immutable: a change is a new record. Plain values, as they lie on disk. */
 export interface OrderRecord {
+  readonly key: OrderKey
+  /** When its pickup was accepted, ISO 8601. */
+  readonly time: string
   readonly order: Order
   readonly state: OrderState
   /** The one that acknowledged the pickup or reported it in transit; null while it waits. */
@@ -55,7 +60,7 @@ export interface OrderRecord {
   readonly owed: number
   /** When it was delivered, or its pickup dropped for good; milliseconds since 1970. */
   readonly endedMs: number | null
-  readonly history: readonly HistoryItem[]
+  readonly history: History
 }
 
 /** Who sends, as admission has established it; never taken from a payload. */
@@ -68,10 +73,11 @@ export type Sender =
     }
   | { readonly role: 'driver'; readonly participant: ParticipantId; readonly id: string }
 
-/** An event that somebody wants to publish: decoded, permitted, not yet decided. */
-export type Proposal =
-  | { readonly event: 'pickup'; readonly sender: Sender; readonly payload: Order }
-  | { readonly event: Exclude<EventName, 'pickup'>; readonly sender: Sender; readonly payload: Progress }
+/** An event that somebody wants to publish: decoded, permitted, not yet decided. `key` is the order's. */
+export type Proposal = { readonly key: OrderKey; readonly sender: Sender } & (
+  | { readonly event: 'pickup'; readonly payload: Order }
+  | { readonly event: Exclude<EventName, 'pickup'>; readonly payload: Progress }
+)
 
 /** What the hub adds to an accepted event. */
 export interface Stamp {
@@ -84,9 +90,15 @@ export type Decision =
   | { readonly kind: 'duplicate'; readonly id: string }
   | { readonly kind: 'refuse'; readonly code: ReceiptCode; readonly message: string }
 
-export const isoTime = (timeMs: number): string => new Date(timeMs).toISOString()
+let isoTimeOf = { timeMs: Number.NaN, text: '' }
 
-export const keyOf = (record: OrderRecord): OrderKey => orderKey(record.order.store, record.order.orderId)
+/** Everything that is decided together has the same time, so the last one is remembered. */
+export const isoTime = (timeMs: number): string => {
+  if (isoTimeOf.timeMs !== timeMs) isoTimeOf = { timeMs, text: new Date(timeMs).toISOString() }
+  return isoTimeOf.text
+}
+
+export const keyOf = ({ key }: OrderRecord): OrderKey => key
 
 /** Who holds the order now: by a lease, an assignment or because it is on board. Null if nobody does. */
 export const holderOf = (record: OrderRecord): string | null =>
@@ -145,15 +157,17 @@ export const decide = (
   return decideRepeat(record, proposal, lifecycle) ?? decideState(record, proposal.event, lifecycle)
 }
 
-const firstRecord = (order: Order, dispatch: Dispatch): OrderRecord => ({
+const firstRecord = (key: OrderKey, order: Order, timeMs: number): OrderRecord => ({
+  key,
+  time: isoTime(timeMs),
   order,
   state: 'waiting',
   driver: null,
   events: {},
-  dispatch,
+  dispatch: NOT_DISPATCHED,
   owed: 0,
   endedMs: null,
-  history: [],
+  history: NO_HISTORY,
 })
 
 const NOT_DISPATCHED: Dispatch = {
@@ -180,7 +194,8 @@ export const accept = (
   lifecycle: Lifecycle = LIFECYCLE,
 ): OrderRecord => {
   const row = lifecycle[proposal.event]
-  const before = proposal.event === 'pickup' ? firstRecord(proposal.payload, NOT_DISPATCHED) : record!
+  const before =
+    proposal.event === 'pickup' ? firstRecord(proposal.key, proposal.payload, stamp.timeMs) : record!
   const { event, sender, payload } = proposal
   const accepted = acceptedEvent(stamp.id, payload.details)
   return {
@@ -190,23 +205,17 @@ export const accept = (
     events: { ...before.events, [event]: [...(before.events[event] ?? []), accepted] },
     dispatch: row.to === 'waiting' ? before.dispatch : { ...before.dispatch, place: 'none', lease: null },
     endedMs: row.ends ? stamp.timeMs : before.endedMs,
-    history: [
-      ...before.history,
-      { time: isoTime(stamp.timeMs), what: event, participant: sender.participant },
-    ],
+    history: withItem(before.history, {
+      time: isoTime(stamp.timeMs),
+      what: event,
+      participant: sender.participant,
+    }),
   }
 }
 
 /** What participants are told with an event: the order's fields, the driver, and that event's own `details`. */
-export const payloadOf = (record: OrderRecord, event: EventName): EventPayload => {
-  const { details: _, ...order } = record.order
-  const details = record.events[event]?.at(-1)?.details
-  return {
-    ...order,
-    ...(record.driver === null ? {} : { driver: record.driver }),
-    ...(details === undefined ? {} : { details }),
-  }
-}
+export const payloadOf = (record: OrderRecord, event: EventName): Payload =>
+  new Payload(record, record.events[event]?.at(-1)?.details)
 
 /** The order after one of its entries is no longer owed to `participant`, and why it is not. */
 export const settleEntry = (
@@ -216,10 +225,10 @@ export const settleEntry = (
 ): OrderRecord => ({
   ...record,
   owed: Math.max(0, record.owed - 1),
-  history: [...record.history, { time: isoTime(timeMs), ...item }],
+  history: withItem(record.history, { time: isoTime(timeMs), ...item }),
 })
 
 export const addHistory = (record: OrderRecord, item: HistoryItem): OrderRecord => ({
   ...record,
-  history: [...record.history, item],
+  history: withItem(record.history, item),
 })

@@ -1,7 +1,7 @@
 /** An entry's name on the wire: its position, which nobody needs to understand. */
 export const tokenOf = (position: number): string => position.toString(36)
 
-/** A lease's name on the wire: that of its pickup, and how much had happened to the order before, which only ever grows. */
+/** A lease's name on the wire: that of its pickup, and how long the order's history was before, which only ever grows. */
 export const leaseTokenOf = (position: number, historyLength: number): string =>
   `${tokenOf(position)}.${tokenOf(historyLength)}`
 

@@ -1,4 +1,5 @@
 /** From what a socket brought to a proposal that can be decided: the shape is checked first, then the sender's right. */
+import { orderKey } from '../../shared/ids.ts'
 import { decoderOf, INBOUND_SCHEMAS, PublicationSchema } from '../../shared/messages.ts'
 import type { EventName, Refused } from '../../shared/protocol.ts'
 import { refusal } from '../../shared/refusal.ts'
@@ -35,7 +36,8 @@ export const decodeEvent = (sender: Sender, event: string, payload: unknown): De
   if (!decoded.ok) return refusal('malformed', decoded.message, { fields: decoded.fields })
   const denied = publishRefusal(sender, { event: event as EventName, store: decoded.value.store })
   if (denied !== null) return refusal(denied.code, denied.message)
-  return { ok: true, proposal: { event, sender, payload: decoded.value } as Proposal }
+  const key = orderKey(decoded.value.store, decoded.value.orderId)
+  return { ok: true, proposal: { key, event, sender, payload: decoded.value } as Proposal }
 }
 
 /** One element of a `publish` frame. */

@@ -3,7 +3,7 @@
  * its receipts leave together when all that was decided is durable. So a repeat's answer waits for the durability of the first (P6), and a
  * confirmation never runs ahead of the disk (P1). Whom the events then reach is not known here.
  */
-import { FLEET, orderKey } from '../../shared/ids.ts'
+import { FLEET } from '../../shared/ids.ts'
 import type { Receipt, Refused } from '../../shared/protocol.ts'
 import { refusal } from '../../shared/refusal.ts'
 import type { Entry } from '../domain/entry.ts'
@@ -116,7 +116,7 @@ export class Intake {
     const accepted: Accepted[] = []
     let receipts: readonly Receipt[] = []
     this.#parts.ledger.submit({
-      orders: proposals.map(({ payload }) => orderKey(payload.store, payload.orderId)),
+      orders: proposals.map(({ key }) => key),
       stores: [...new Set(proposals.map(({ payload }) => payload.store))],
       participants: [FLEET],
       decide: (transaction) => {
@@ -151,7 +151,7 @@ export class Intake {
     proposal: Proposal,
     frame: { bucket: TokenBucket; accepted: Accepted[] },
   ): Receipt {
-    const record = transaction.order(orderKey(proposal.payload.store, proposal.payload.orderId))
+    const record = transaction.order(proposal.key)
     const decision = decide(record, proposal)
     if (decision.kind === 'refuse') return refusal(decision.code, decision.message)
     if (decision.kind === 'duplicate') return { ok: true, id: decision.id, duplicate: true }

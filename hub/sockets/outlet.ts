@@ -4,14 +4,12 @@
 import { decoderOf, HandoverReplySchema } from '../../shared/messages.ts'
 import type { HandedEvent } from '../../shared/protocol.ts'
 import type { Delivery, Handover, Outlet } from '../delivery/ports.ts'
+import { Handed } from './handed.ts'
 import type { PeerSocket } from './types.ts'
 
 const decodeReply = decoderOf(HandoverReplySchema)
 
-const handedEvent = ({ entry, token, attempt }: Handover): HandedEvent => {
-  const { id, event, time, payload, replay } = entry
-  return { id, event, time, payload, entry: token, attempt, ...(replay ? { replay } : {}) }
-}
+const handedEvent = (handover: Handover): HandedEvent => new Handed(handover)
 
 /** What a peer answers to a single handover: nothing acknowledges, `{ reject }` rejects, anything else is a mistake that says nothing. */
 const answer = (

@@ -4,6 +4,7 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server } from 'socket.io'
 import type { Clock } from '../../shared/clock.ts'
+import { jsonPackets } from '../../shared/packets.ts'
 import { type ClientToHub, type HubToClient, NAMESPACE } from '../../shared/protocol.ts'
 import { type AdmissionParts, admission, wrongNamespace } from './admission.ts'
 import { accept, type ConnectionParts } from './connection.ts'
@@ -54,6 +55,7 @@ export const createSocketServer = (
   const door = new Door(parts.clock)
   const io = new Server<ClientToHub, HubToClient, Record<string, never>, SocketData>(http, {
     serveClient: false,
+    parser: jsonPackets,
     perMessageDeflate: false,
     httpCompression: false,
     transports: ['websocket', 'polling'],

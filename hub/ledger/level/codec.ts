@@ -1,5 +1,5 @@
 /**
- * A value on disk: eight hexadecimal digits of CRC-32 over its key and the JSON that follows. classic-level does not let LevelDB check its blocks, and LevelDB cannot know what happened
+ * A value on disk: eight hexadecimal digits of CRC-32 over its key and the text that follows, which is JSON. classic-level does not let LevelDB check its blocks, and LevelDB cannot know what happened
  * before it got the bytes; a value that does not match, or lies under another key than its own, is reported and never served.
  */
 import { crc32 } from 'node:zlib'
@@ -20,14 +20,18 @@ export const seal = (key: string, json: string): string => checksumOf(key, json)
 export const encode = (key: string, value: unknown): string => seal(key, JSON.stringify(value))
 
 /**
- * @throws Fault `corrupt` if the checksum does not match
+ * What is behind the checksum.
+ * @throws Fault `corrupt` if that does not match
  */
-export const decode = <T>(key: string, text: string): T => {
+export const unseal = (key: string, text: string): string => {
   const json = text.slice(CHECKSUM_LENGTH)
   if (checksumOf(key, json) !== text.slice(0, CHECKSUM_LENGTH))
     throw new Fault(
       'corrupt',
       `The value of ${key} in the data folder is damaged: its checksum does not match. Restore the folder from a backup, or check the disk.`,
     )
-  return JSON.parse(json) as T
+  return json
 }
+
+/** @throws Fault `corrupt` if the checksum does not match */
+export const decode = <T>(key: string, text: string): T => JSON.parse(unseal(key, text)) as T

@@ -4,7 +4,7 @@
  *
  * | key | value |
  * |---|---|
- * | `o/<store>/<order>` | OrderRecord |
+ * | `o/<store>/<order>` | OrderRecord (`order-row.ts`) |
  * | `p/<participant>` | ParticipantRecord |
  * | `s/<store>` | the store's participants that have a queue |
  * | `q/<participant>/<position>` | Entry in the queue |

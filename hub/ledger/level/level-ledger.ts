@@ -12,14 +12,15 @@ import { Fault, messageOf } from '../../../shared/fault.ts'
 import type { OrderRecord } from '../../domain/order.ts'
 import type { Committed, Work } from '../../domain/work.ts'
 import { changeTexts } from './changes.ts'
-import { decode, encode } from './codec.ts'
+import { encode } from './codec.ts'
 import type { Database } from './database.ts'
 import { Group } from './group.ts'
 import type { Journal } from './journal.ts'
-import { ALIVE_KEY, orderRowKey, participantRowKey, rosterKey } from './keys.ts'
+import { ALIVE_KEY } from './keys.ts'
+import { type Kind, ORDERS, PARTICIPANTS, ROSTERS } from './kinds.ts'
 import type { Positions } from './positions.ts'
 import { Reads } from './reads.ts'
-import type { CacheLimits, Rows } from './rows.ts'
+import type { CacheLimits } from './rows.ts'
 import { type Changes, Tables } from './tables.ts'
 import { Transaction } from './transaction.ts'
 import { writeBack } from './write-back.ts'
@@ -149,19 +150,15 @@ export class LevelLedger {
 
   async #read(missing: readonly Missing[]): Promise<void> {
     const texts = await this.#db.getMany(missing.map(({ key }) => key))
-    for (const [index, { key, arrived }] of missing.entries()) {
-      const text = texts[index]
-      arrived(text === undefined ? null : decode<object>(key, text), text?.length ?? 0)
-    }
+    for (const [index, { arrived }] of missing.entries()) arrived(texts[index])
   }
 
   #missingRows(work: readonly Work<Transaction>[]): Missing[] {
-    const { orders, participants, rosters } = this.#tables
     const missing = new Map<string, Missing>()
-    for (const { orders: keys = [], participants: ids = [], stores = [] } of work) {
-      for (const key of keys) note(missing, orders, key, orderRowKey)
-      for (const id of ids) note(missing, participants, id, participantRowKey)
-      for (const store of stores) note(missing, rosters, store, rosterKey)
+    for (const { orders = [], participants = [], stores = [] } of work) {
+      for (const key of orders) this.#note(missing, ORDERS, key)
+      for (const id of participants) this.#note(missing, PARTICIPANTS, id)
+      for (const store of stores) this.#note(missing, ROSTERS, store)
     }
     return missing.size > 0 ? [...missing.values()] : this.#missingParticipantsOf(work)
   }
@@ -170,9 +167,21 @@ export class LevelLedger {
     const missing = new Map<string, Missing>()
     for (const { stores = [] } of work)
       for (const store of stores)
-        for (const id of this.#tables.rosters.get(store) ?? [])
-          note(missing, this.#tables.participants, id, participantRowKey)
+        for (const id of this.#tables.rosters.get(store) ?? []) this.#note(missing, PARTICIPANTS, id)
     return [...missing.values()]
+  }
+
+  #note<Key extends string, Row extends object>(
+    missing: Map<string, Missing>,
+    { rows, keyOf, decode: decodeRow }: Kind<Key, Row>,
+    name: Key,
+  ): void {
+    const table = rows(this.#tables)
+    if (table.has(name)) return
+    const key = keyOf(name)
+    const arrived = (text: string | undefined): void =>
+      table.fetched(name, text === undefined ? null : decodeRow(name, text), text?.length ?? 0)
+    missing.set(key, { key, arrived })
   }
 
   /** What is at hand must still be so when what is missing has been read. */
@@ -281,17 +290,5 @@ const ordersIn = ({ orders }: Changes): OrderRecord[] => {
 /** A row to read: its key in the database, and where it goes. */
 interface Missing {
   readonly key: string
-  /** @param size in characters */
-  arrived(row: object | null, size: number): void
-}
-
-const note = <Key extends string, Row extends object>(
-  missing: Map<string, Missing>,
-  rows: Rows<Key, Row>,
-  name: Key,
-  keyOf: (name: Key) => string,
-): void => {
-  if (rows.has(name)) return
-  const key = keyOf(name)
-  missing.set(key, { key, arrived: (row, size) => rows.fetched(name, row as Row | null, size) })
+  arrived(text: string | undefined): void
 }

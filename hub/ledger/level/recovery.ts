@@ -6,10 +6,11 @@ import { Fault } from '../../../shared/fault.ts'
 import type { OrderKey } from '../../../shared/ids.ts'
 import type { OrderRecord } from '../../domain/order.ts'
 import { applyChange, type JournaledChange } from './changes.ts'
-import { decode, encode } from './codec.ts'
+import { encode } from './codec.ts'
 import type { Database } from './database.ts'
 import { readJournal } from './journal.ts'
 import { JOURNAL_KEY, orderRowKey } from './keys.ts'
+import { decodeOrder } from './order-row.ts'
 import { Tables } from './tables.ts'
 import { writeBack } from './write-back.ts'
 
@@ -27,7 +28,7 @@ const fetchOrders = async (
 }
 
 const rowOf = (order: OrderKey, text: string | undefined): OrderRecord | null =>
-  text === undefined ? null : decode<OrderRecord>(orderRowKey(order), text)
+  text === undefined ? null : decodeOrder(order, text)
 
 const checkOrders = (tables: Tables): void => {
   for (const { key, row } of tables.orders.unwritten())

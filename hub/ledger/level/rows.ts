@@ -53,6 +53,7 @@ const LEAVING = 1024
 
 export class Rows<Key extends string, Row extends object> {
   readonly #cache: LRUCache<Key, Row | typeof ABSENT>
+  readonly #isWanted: (row: Row) => boolean
   readonly #active = new Map<Key, Active<Key, Row>>()
   #gathering: Active<Key, Row>[] = []
   #syncing: Active<Key, Row>[] = []
@@ -62,8 +63,10 @@ export class Rows<Key extends string, Row extends object> {
   /** Kept for the work that is about to be decided, however many they are. */
   #kept = new Map<Key, Row | null>()
 
-  constructor({ rows, size }: CacheLimits) {
+  /** @param isWanted will it be needed again, so that it is to be cached when it has been written back? */
+  constructor({ rows, size }: CacheLimits, isWanted: (row: Row) => boolean = () => true) {
     this.#cache = new LRUCache({ max: rows, maxSize: size })
+    this.#isWanted = isWanted
   }
 
   #newest(key: Key): Row | null | undefined {
@@ -185,7 +188,8 @@ export class Rows<Key extends string, Row extends object> {
   #rest(active: Active<Key, Row>): void {
     active.since = 0
     active.stored = active.row
-    this.#cache.set(active.key, active.row ?? ABSENT, { size: active.size })
+    if (active.row !== null && !this.#isWanted(active.row)) this.#cache.delete(active.key)
+    else this.#cache.set(active.key, active.row ?? ABSENT, { size: active.size })
     if (!(active.isGathering || active.isSyncing)) this.#active.delete(active.key)
   }
 }

@@ -15,6 +15,9 @@ export interface Changes {
   readonly entries: readonly EntryChange[]
 }
 
+/** Of an order that has ended and is owed to nobody hardly anything is ever heard again. */
+const isUnfinished = ({ endedMs, owed }: OrderRecord): boolean => endedMs === null || owed > 0
+
 export class Tables {
   readonly orders: Rows<OrderKey, OrderRecord>
   readonly participants: Rows<ParticipantId, ParticipantRecord>
@@ -23,7 +26,7 @@ export class Tables {
 
   /** @param cache of each kind of row */
   constructor(cache: CacheLimits) {
-    this.orders = new Rows(cache)
+    this.orders = new Rows(cache, isUnfinished)
     this.participants = new Rows(cache)
     this.rosters = new Rows(cache)
   }

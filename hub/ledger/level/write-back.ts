@@ -2,10 +2,11 @@
  * From the journal to where things are looked for: every row and every entry under its own key, and the indexes of orders with their rows, in one write, so that the index never shows another order than the row does.
  */
 import { holderOf, keyOf, type OrderRecord } from '../../domain/order.ts'
-import { encode } from './codec.ts'
+import { seal } from './codec.ts'
 import type { Batch } from './database.ts'
-import { endedKey, entryKey, heldKey, orderRowKey, participantRowKey, rosterKey } from './keys.ts'
-import type { Rows } from './rows.ts'
+import { entryJson } from './entry-json.ts'
+import { endedKey, entryKey, heldKey } from './keys.ts'
+import { type Kind, ORDERS, PARTICIPANTS, ROSTERS } from './kinds.ts'
 import type { Tables } from './tables.ts'
 
 type Puts = Pick<Batch, 'put' | 'del'>
@@ -25,30 +26,28 @@ const putIndex = (batch: Puts, stored: OrderRecord | null, row: OrderRecord | nu
   for (const key of after!) if (!before!.includes(key)) batch.put(key, '')
 }
 
-const putRows = <Key extends string, Row extends object>(
+const putRows = <Name extends string, Row extends object>(
   batch: Puts,
-  rows: Rows<Key, Row>,
-  upTo: number,
-  keyOfRow: (key: Key) => string,
+  { rows, keyOf, encode }: Kind<Name, Row>,
+  { tables, upTo }: { tables: Tables; upTo: number },
 ): void => {
-  for (const one of rows.unwritten(upTo)) {
-    const key = keyOfRow(one.key)
-    const text = one.row && encode(key, one.row)
-    if (text === null) batch.del(key)
-    else batch.put(key, text)
+  for (const one of rows(tables).unwritten(upTo)) {
+    const text = one.row && encode(one.key, one.row)
+    if (text === null) batch.del(keyOf(one.key))
+    else batch.put(keyOf(one.key), text)
     one.size = text?.length ?? one.size
   }
 }
 
 /** Adds to a write what needs the journal's groups up to one. */
 export const writeBack = (batch: Puts, tables: Tables, upTo: number): void => {
-  putRows(batch, tables.orders, upTo, orderRowKey)
+  putRows(batch, ORDERS, { tables, upTo })
   for (const { stored, row } of tables.orders.unwritten(upTo)) putIndex(batch, stored, row)
-  putRows(batch, tables.participants, upTo, participantRowKey)
-  putRows(batch, tables.rosters, upTo, rosterKey)
+  putRows(batch, PARTICIPANTS, { tables, upTo })
+  putRows(batch, ROSTERS, { tables, upTo })
   for (const { place, participant, position, entry } of tables.entries.unwritten(upTo)) {
     const key = entryKey(place, participant, position)
     if (entry === null) batch.del(key)
-    else batch.put(key, encode(key, entry))
+    else batch.put(key, seal(key, entryJson(entry)))
   }
 }

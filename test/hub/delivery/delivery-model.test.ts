@@ -5,6 +5,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { orderKeyOf } from '../../../hub/domain/entry.ts'
+import { itemsOf } from '../../../hub/domain/history.ts'
 import { holderOf, type OrderRecord, type Sender } from '../../../hub/domain/order.ts'
 import { owedTo } from '../../../hub/domain/participant.ts'
 import { driverId, FLEET, type OrderKey, type ParticipantId } from '../../../shared/ids.ts'
@@ -297,7 +298,7 @@ const RETURNS: readonly string[] = [
 const lateClaimant = ({ order: { orderId }, history }: OrderRecord, faults: string[]): string | null => {
   let holder: string | null = null
   let claimant: string | null = null
-  for (const { what, participant = null } of history) {
+  for (const { what, participant = null } of itemsOf(history)) {
     if (RETURNS.includes(what) && participant?.startsWith('driver/')) holder = null
     if (what !== 'leased' && what !== 'assigned' && what !== 'in-transit') continue
     const isFree = holder === null || (what !== 'leased' && holder === participant)

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { DeliveryOptions } from '../../../hub/delivery/ports.ts'
+import { itemsOf } from '../../../hub/domain/history.ts'
 import { driverId, FLEET } from '../../../shared/ids.ts'
 import { orphans } from '../../support/accounts.ts'
 import { driver, vendor } from '../../support/orders.ts'
@@ -31,7 +32,7 @@ describe('leasing', () => {
   }
 
   const historyOf = async (orderId: string): Promise<string[]> =>
-    (await world.order(orderId))!.history.map(({ what }) => what)
+    itemsOf((await world.order(orderId))!.history).map(({ what }) => what)
 
   afterEach(async () => {
     expect(await orphans(world)).to.deep.equal([])

@@ -3,6 +3,7 @@ import sinon from 'sinon'
 import type { DeliveryOptions } from '../../../hub/delivery/ports.ts'
 import { QueueDelivery } from '../../../hub/delivery/queue-delivery.ts'
 import type { Entry, Retry } from '../../../hub/domain/entry.ts'
+import { itemsOf } from '../../../hub/domain/history.ts'
 import { vendorId } from '../../../shared/ids.ts'
 import type { EventName } from '../../../shared/protocol.ts'
 import { orphans } from '../../support/accounts.ts'
@@ -241,7 +242,7 @@ describe('delivery of a queue', () => {
       await world.advance(2000)
       peer.acknowledge('in-transit A')
       await world.settle()
-      const history = (await world.order('A'))!.history.slice(-2)
+      const history = itemsOf((await world.order('A'))!.history).slice(-2)
       expect(
         history.map(({ what, participant, event, reason }) => [what, participant, event, reason]),
       ).to.deep.equal([
@@ -341,7 +342,7 @@ describe('delivery of a queue', () => {
       expect(
         letters.map(({ event, failures }) => [event, failures.map(({ reason }) => reason)]),
       ).to.deep.equal([['in-transit', ['no', 'no']]])
-      expect((await world.order('A'))!.history.map(({ what }) => what)).to.include('dead-letter')
+      expect(itemsOf((await world.order('A'))!.history).map(({ what }) => what)).to.include('dead-letter')
     })
 
     it('[DL7] goes on with an order only when its dead letter is durable', async () => {

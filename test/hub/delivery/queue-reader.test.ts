@@ -49,7 +49,7 @@ describe('queue reader', () => {
     readable = 0
     reader = new QueueReader(
       queue.ledger,
-      { participant: vendorId('acme', 'main'), after: 10, chunk: CHUNK, bytes: 1024 * 1024 },
+      { participant: vendorId('acme', 'main'), after: 10, chunk: CHUNK, most: CHUNK, bytes: 1024 * 1024 },
       () => {
         readable += 1
       },
@@ -131,7 +131,13 @@ describe('queue reader', () => {
     })
 
     beforeEach(() => {
-      const range = { participant: vendorId('acme', 'main'), after: 10, chunk: 100, bytes: 64 * 1024 }
+      const range = {
+        participant: vendorId('acme', 'main'),
+        after: 10,
+        chunk: 100,
+        most: 100,
+        bytes: 64 * 1024,
+      }
       reader = new QueueReader(queue.ledger, range, () => {})
     })
 
@@ -152,7 +158,7 @@ describe('queue reader', () => {
     })
 
     it('[DL11] reads one at a time that is larger than all that it holds', () => {
-      const range = { participant: vendorId('acme', 'main'), after: 10, chunk: 100, bytes: 1000 }
+      const range = { participant: vendorId('acme', 'main'), after: 10, chunk: 100, most: 100, bytes: 1000 }
       new QueueReader(queue.ledger, range, () => {}).peek()
       expect(queue.reads.map(({ limit }) => limit)).to.deep.equal([1])
     })

@@ -11,6 +11,7 @@ import {
   type Return,
   replayPickup,
 } from '../../../hub/domain/dispatch.ts'
+import { itemsOf } from '../../../hub/domain/history.ts'
 import { accept, holderOf, type OrderRecord } from '../../../hub/domain/order.ts'
 import { deepFreeze } from '../../support/deep-freeze.ts'
 import { order, progress, stamp, waitingOrder } from '../../support/orders.ts'
@@ -48,7 +49,7 @@ describe('dispatch', () => {
     const bob = 'driver/bob'
     const eve = 'driver/eve'
     const [event, time, reason] = ['pickup', TIME, 'why not'] as const
-    expect(dropped.history.slice(1)).to.deep.equal([
+    expect(itemsOf(dropped.history).slice(1)).to.deep.equal([
       { time, what: 'leased', participant: bob },
       { time, what: 'rejected', participant: bob, event, reason },
       { time, what: 'leased', participant: eve },

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { assign, isLeasable, leaseTo } from '../../../hub/domain/dispatch.ts'
+import { itemsOf } from '../../../hub/domain/history.ts'
 import { LIFECYCLE, type Lifecycle, type LifecycleRow } from '../../../hub/domain/lifecycle.ts'
 import {
   accept,
@@ -11,7 +12,7 @@ import {
 } from '../../../hub/domain/order.ts'
 import { publishRefusal } from '../../../hub/domain/permissions.ts'
 import { recipientsOf } from '../../../hub/domain/routing.ts'
-import { FLEET, vendorId } from '../../../shared/ids.ts'
+import { FLEET, orderKey, vendorId } from '../../../shared/ids.ts'
 import type { EventName, OrderState } from '../../../shared/protocol.ts'
 import { driver, progress, stamp, vendor, waitingOrder } from '../../support/orders.ts'
 
@@ -55,6 +56,7 @@ const accepted = (record: OrderRecord, proposal: Proposal, id: string): OrderRec
 
 const attempt = (number: number): Proposal => progress(ATTEMPTED, 'bob', { details: { number } })
 const cancellation: Proposal = {
+  key: orderKey('acme', 'order-1'),
   event: CANCELLED,
   sender: vendor(),
   payload: { store: 'acme', orderId: 'order-1' },
@@ -84,7 +86,10 @@ describe('a new row of the lifecycle', () => {
     const attempted = accepted(inTransit, attempt(1), 'first')
     expect(attempted).to.include({ state: 'in-transit', driver: 'bob', endedMs: null })
     expect(payloadOf(attempted, ATTEMPTED)).to.deep.include({ driver: 'bob', details: { number: 1 } })
-    expect(attempted.history.at(-1)).to.deep.include({ what: 'attempted', participant: 'driver/bob' })
+    expect(itemsOf(attempted.history).at(-1)).to.deep.include({
+      what: 'attempted',
+      participant: 'driver/bob',
+    })
     expect(outcomeOf(attempted, progress('delivered'))).to.equal('accept')
     expect(outcomeOf(attempted, progress(ATTEMPTED, 'eve'))).to.equal('held-by-another')
   })

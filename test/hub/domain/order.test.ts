@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { assign, dropPickup, giveBack, leaseTo } from '../../../hub/domain/dispatch.ts'
+import { itemsOf } from '../../../hub/domain/history.ts'
 import {
   accept,
   addHistory,
@@ -135,7 +136,7 @@ describe('order', () => {
 
   it('[OR9] adds what it accepts to the history, with time and sender', () => {
     const time = '2026-01-01T00:00:00.000Z'
-    expect(delivered.history).to.deep.equal([
+    expect(itemsOf(delivered.history)).to.deep.equal([
       { time, what: 'pickup', participant: 'vendor/acme/main' },
       { time, what: 'leased', participant: 'driver/bob' },
       { time, what: 'assigned', participant: 'driver/bob' },
@@ -148,15 +149,15 @@ describe('order', () => {
     const item = { what: 'acknowledged', participant: vendorId('acme', 'main'), event: 'delivered' } as const
     const settled = settleEntry({ ...delivered, owed: 2 }, item, NOW)
     expect(settled.owed).to.equal(1)
-    expect(settled.history).to.deep.equal([
-      ...delivered.history,
+    expect(itemsOf(settled.history)).to.deep.equal([
+      ...itemsOf(delivered.history),
       { time: '2026-01-01T00:00:00.000Z', ...item },
     ])
   })
 
   it('[OR9] adds a failed handover behind what was there', () => {
     const item = { time: '2026-01-01T00:00:00.000Z', what: 'rejected', participant: FLEET } as const
-    expect(addHistory(delivered, item).history).to.deep.equal([...delivered.history, item])
+    expect(itemsOf(addHistory(delivered, item).history)).to.deep.equal([...itemsOf(delivered.history), item])
   })
 
   it("[OR10] tells the order's fields, the driver once there is one, and the event's own details", () => {

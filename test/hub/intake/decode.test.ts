@@ -11,11 +11,16 @@ describe('decoding', () => {
     const payload = order('order-1', { details: { fragile: true } })
     expect(decodeElement(vendor(), { event: 'pickup', payload })).to.deep.equal({
       ok: true,
-      proposal: { event: 'pickup', sender: vendor(), payload },
+      proposal: { key: 'acme/order-1', event: 'pickup', sender: vendor(), payload },
     })
     expect(decodeEvent(driver(), 'in-transit', REPORT)).to.deep.equal({
       ok: true,
-      proposal: { event: 'in-transit', sender: driver(), payload: REPORT },
+      proposal: {
+        key: `${REPORT.store}/${REPORT.orderId}`,
+        event: 'in-transit',
+        sender: driver(),
+        payload: REPORT,
+      },
     })
   })
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { History } from '../../../hub/domain/history.ts'
 import { newParticipant } from '../../../hub/domain/participant.ts'
 import { encode } from '../../../hub/ledger/level/codec.ts'
 import type { LevelLedger } from '../../../hub/ledger/level/level-ledger.ts'
@@ -99,7 +100,7 @@ describe('the journal', () => {
   it('[LG17] makes changes again on a row that was written back later', async () => {
     await commit((transaction) => transaction.putOrder(ORDER))
     await heartbeats()
-    const changed = { ...ORDER, owed: 7, history: [...ORDER.history, ...ORDER.history] }
+    const changed = { ...ORDER, owed: 7, history: `${ORDER.history},${ORDER.history}` as History }
     await commit((transaction) => transaction.putOrder(changed))
     const values = await db.iterator({ gt: 'j/', lt: 'j0' }).all()
     await heartbeats()

@@ -480,7 +480,7 @@ export const describeLedger = (name: string, createHome: () => LedgerHome): void
 
       it('[LG9] find what ended before a time, longest ago first', async () => {
         const ended = [NOW + 20, NOW, NOW + 10].map((endedMs) =>
-          delivered(endedMs, { ...carried, order: order(`ended-${endedMs}`) }),
+          delivered(endedMs, { ...carried, key: orderKey('acme', `ended-${endedMs}`) }),
         )
         await put(waiting, carried, ...ended)
         expect(await endedBefore(NOW)).to.deep.equal([])

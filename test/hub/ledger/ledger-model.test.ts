@@ -10,8 +10,9 @@ import { keyOf } from '../../../hub/domain/order.ts'
 import { decode } from '../../../hub/ledger/level/codec.ts'
 import type { LevelLedger } from '../../../hub/ledger/level/level-ledger.ts'
 import { ledgerOn } from '../../../hub/ledger/level/open.ts'
+import { decodeOrder } from '../../../hub/ledger/level/order-row.ts'
 import type { Transaction } from '../../../hub/ledger/level/transaction.ts'
-import type { ParticipantId } from '../../../shared/ids.ts'
+import type { OrderKey, ParticipantId } from '../../../shared/ids.ts'
 import { CrashingDatabase } from '../../support/crashing-database.ts'
 import { turning } from '../../support/ledger.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
@@ -210,7 +211,9 @@ class World {
     const rows = await this.#db.iterator({}).all()
     const below = (...prefixes: string[]) => rows.filter(([key]) => prefixes.includes(key.slice(0, 2)))
     const orders = [...books.orders.keys()].sort().map((key) => books.orders.get(key))
-    expect(below('o/').map(([key, value]) => decode(key, value))).to.deep.equal(orders)
+    expect(
+      below('o/').map(([key, value]) => decodeOrder(key.slice('o/'.length) as OrderKey, value)),
+    ).to.deep.equal(orders)
     const rosters = below('s/').flatMap(([key, value]) => decode<ParticipantId[]>(key, value))
     expect(rosters.sort()).to.deep.equal(books.rosterOf(STORE))
     expect(below('h/')).to.have.length(books.held().length)

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { itemsOf } from '../../../hub/domain/history.ts'
 import type { HubOptions } from '../../../hub/hub.ts'
 import { driverId, FLEET, vendorId } from '../../../shared/ids.ts'
 import { orphans } from '../../support/accounts.ts'
@@ -335,7 +336,7 @@ describe('upkeep', () => {
       peer = await world.vendor()
       expect(peer.take()).to.deep.equal(['in-transit B', 'in-transit A replay'])
       expect(peer.find('in-transit A').attempt).to.equal(1)
-      expect((await world.order('A'))!.history.at(-1)?.what).to.equal('replayed')
+      expect(itemsOf((await world.order('A'))!.history).at(-1)?.what).to.equal('replayed')
       expect([await world.letters(MAIN), world.counts.replayedEntries]).to.deep.equal([[], 1])
     })
 
@@ -404,7 +405,7 @@ describe('upkeep', () => {
     it('[UP7] end their order when they are dropped', async () => {
       expect(await world.drop(FLEET, await letter())).to.equal(1)
       const record = (await world.order('A'))!
-      expect([record.endedMs, record.owed, record.history.at(-1)?.what]).to.deep.equal([
+      expect([record.endedMs, record.owed, itemsOf(record.history).at(-1)?.what]).to.deep.equal([
         world.clock.now(),
         0,
         'dropped',
