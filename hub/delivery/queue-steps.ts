@@ -2,7 +2,8 @@
 import type { ParticipantId } from '../../shared/ids.ts'
 import type { HistoryItem } from '../../shared/protocol.ts'
 import type { Failure } from '../domain/entry.ts'
-import { addHistory, isoTime, settleEntry } from '../domain/order.ts'
+import { addHistory, settleEntry } from '../domain/order.ts'
+import { isoTime } from '../domain/time.ts'
 import type { DeliveryOptions, DeliveryTransaction } from './ports.ts'
 import { retryDelayMs } from './retry-delay.ts'
 import type { Slot } from './window.ts'
@@ -60,8 +61,7 @@ const note = (
 ): void => {
   const record = transaction.order(order)
   if (record === undefined) return
-  const time = isoTime(transaction.nowMs)
-  transaction.putOrder(addHistory(record, { time, participant, event: entry.event, ...item }))
+  transaction.putOrder(addHistory(record, { participant, event: entry.event, ...item }, transaction.nowMs))
 }
 
 /** KEYS the participant, the entry in its queue. EFFECT among the retries. */

@@ -6,17 +6,25 @@
  */
 
 import { driverId } from '../../shared/ids.ts'
-import type { HistoryItem } from '../../shared/protocol.ts'
 import type { Entry } from './entry.ts'
-import { addHistory, type Dispatch, isoTime, type OrderRecord, payloadOf } from './order.ts'
+import { type Happening, withItem } from './history.ts'
+import { type Dispatch, type OrderRecord, payloadOf } from './order.ts'
+import { isoTime } from './time.ts'
 import { leaseTokenOf } from './token.ts'
 
 const step = (
   record: OrderRecord,
-  item: Omit<HistoryItem, 'time'>,
+  happening: Happening,
   timeMs: number,
-  dispatch: Dispatch,
-): OrderRecord => ({ ...addHistory(record, { time: isoTime(timeMs), ...item }), dispatch })
+  changes: Pick<OrderRecord, 'dispatch'> & Partial<Pick<OrderRecord, 'state' | 'driver' | 'owed'>>,
+): OrderRecord => ({
+  ...record,
+  state: changes.state ?? record.state,
+  driver: changes.driver === undefined ? record.driver : changes.driver,
+  dispatch: changes.dispatch,
+  owed: changes.owed ?? record.owed,
+  history: withItem(record.history, timeMs, happening),
+})
 
 const including = (list: readonly string[], name: string): readonly string[] =>
   list.includes(name) ? list : [...list, name]
@@ -28,20 +36,23 @@ export const isLeasable = (record: OrderRecord): boolean =>
 /** Does the order lie with that very lease, not with a later one of the same driver? */
 export const isLeased = ({ dispatch }: OrderRecord, token: string): boolean => dispatch.lease?.token === token
 
-export const leaseTo = (record: OrderRecord, driver: string, timeMs: number): OrderRecord =>
-  step(record, { what: 'leased', participant: driverId(driver) }, timeMs, {
+export const leaseTo = (record: OrderRecord, driver: string, timeMs: number): OrderRecord => {
+  const token = leaseTokenOf(record.dispatch.position, record.history.length)
+  const dispatch: Dispatch = {
     ...record.dispatch,
     place: 'leased',
     offered: including(record.dispatch.offered, driver),
-    lease: { driver, sinceMs: timeMs, token: leaseTokenOf(record.dispatch.position, record.history.length) },
-  })
+    lease: { driver, sinceMs: timeMs, token },
+  }
+  return step(record, { what: 'leased', participant: driverId(driver) }, timeMs, { dispatch })
+}
 
 /** The lease's holder has acknowledged the pickup: nothing of it is owed any more. */
 export const assign = (record: OrderRecord, timeMs: number): OrderRecord => {
   const { driver } = record.dispatch.lease!
   const dispatch: Dispatch = { ...record.dispatch, place: 'none', lease: null }
-  const next = step(record, { what: 'assigned', participant: driverId(driver) }, timeMs, dispatch)
-  return { ...next, state: 'assigned', driver, owed: record.owed - 1 }
+  const changes = { state: 'assigned', driver, owed: record.owed - 1, dispatch } as const
+  return step(record, { what: 'assigned', participant: driverId(driver) }, timeMs, changes)
 }
 
 export interface Return {
@@ -82,40 +93,35 @@ export const giveBack = (record: OrderRecord, driver: string, back: Return): Ord
     event: 'pickup' as const,
     reason: back.reason,
   }
-  const next = step(record, item, back.timeMs, dispatch)
-  return { ...next, state: 'waiting', driver: null, owed: record.owed + (wasAssigned ? 1 : 0) }
+  const owed = record.owed + (wasAssigned ? 1 : 0)
+  return step(record, item, back.timeMs, { state: 'waiting', driver: null, owed, dispatch })
 }
 
 /** The pickup has reached the delivery limit. It stays owed, as a dead letter. */
 export const buryPickup = (record: OrderRecord, timeMs: number): OrderRecord =>
   step(record, { what: 'dead-letter', event: 'pickup' }, timeMs, {
-    ...record.dispatch,
-    place: 'dead',
-    lease: null,
+    dispatch: { ...record.dispatch, place: 'dead', lease: null },
   })
 
 /** The dead pickup is offered again, to everybody, from the first attempt on. */
 export const replayPickup = (record: OrderRecord, position: number, timeMs: number): OrderRecord =>
   step(record, { what: 'replayed', event: 'pickup' }, timeMs, {
-    ...record.dispatch,
-    position,
-    place: 'queue',
-    failures: [],
-    declined: [],
-    isReplay: true,
+    dispatch: { ...record.dispatch, position, place: 'queue', failures: [], declined: [], isReplay: true },
   })
 
 /** The dead pickup is given up: nobody will carry the order, so it has ended. */
 export const dropPickup = (record: OrderRecord, timeMs: number): OrderRecord => ({
-  ...step(record, { what: 'dropped', event: 'pickup' }, timeMs, { ...record.dispatch, place: 'none' }),
-  owed: record.owed - 1,
+  ...step(record, { what: 'dropped', event: 'pickup' }, timeMs, {
+    dispatch: { ...record.dispatch, place: 'none' },
+    owed: record.owed - 1,
+  }),
   endedMs: record.endedMs ?? timeMs,
 })
 
 /** The pickup as an entry of the fleet's queue. */
 export const pickupEntry = (record: OrderRecord): Entry => ({
   position: record.dispatch.position,
-  id: record.events.pickup![0]!.id,
+  id: record.events[0]!.id,
   event: 'pickup',
   time: record.time,
   payload: payloadOf({ ...record, driver: null }, 'pickup'),

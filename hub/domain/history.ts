@@ -1,24 +1,45 @@
 /**
- * What has happened to an order, oldest first. It is added to at every step and read hardly ever, so it is kept as the JSON of its items, joined by commas: to add one encodes none of the others.
+ * What has happened to an order, oldest first. It is added to at every step and read hardly ever, so it is kept as the JSON of its items, joined by commas: to add one encodes none of the others. An item is a list: milliseconds since
+ * 1970, what, the participant, the event, the reason; what an item does not have is null, and left out at the end.
  */
-import type { HistoryItem } from '../../shared/protocol.ts'
+import type { EventName, HistoryItem } from '../../shared/protocol.ts'
+import { isoTime } from './time.ts'
 
 export type History = string & { readonly __brand: 'History' }
 
+/** What happened, without when. */
+export type Happening = Omit<HistoryItem, 'time'>
+
+type Item = readonly [
+  timeMs: number,
+  what: HistoryItem['what'],
+  participant?: string | null,
+  event?: EventName | null,
+  reason?: string,
+]
+
 export const NO_HISTORY = '' as History
 
-/** Times, names and participants hold no character that JSON would escape. */
-const textOf = ({ time, what, participant, event, reason }: HistoryItem): string => {
-  const who = participant === undefined ? '' : `,"participant":"${participant}"`
-  const about = event === undefined ? '' : `,"event":"${event}"`
-  const why = reason === undefined ? '' : `,"reason":${JSON.stringify(reason)}`
-  return `{"time":"${time}","what":"${what}"${who}${about}${why}}`
+const quoted = (name: string | undefined): string => (name === undefined ? 'null' : `"${name}"`)
+
+/** Names and participants hold no character that JSON would escape. */
+const textOf = (timeMs: number, { what, participant, event, reason }: Happening): string => {
+  if (reason !== undefined)
+    return `[${timeMs},"${what}",${quoted(participant)},${quoted(event)},${JSON.stringify(reason)}]`
+  if (event !== undefined) return `[${timeMs},"${what}",${quoted(participant)},"${event}"]`
+  return participant === undefined ? `[${timeMs},"${what}"]` : `[${timeMs},"${what}","${participant}"]`
 }
 
-export const withItem = (history: History, item: HistoryItem): History =>
-  (history === NO_HISTORY ? textOf(item) : `${history},${textOf(item)}`) as History
+export const withItem = (history: History, timeMs: number, happening: Happening): History =>
+  (history === NO_HISTORY ? textOf(timeMs, happening) : `${history},${textOf(timeMs, happening)}`) as History
 
-export const historyOf = (items: readonly HistoryItem[]): History => items.map(textOf).join(',') as History
+const itemOf = ([timeMs, what, participant, event, reason]: Item): HistoryItem => ({
+  time: isoTime(timeMs),
+  what,
+  ...(participant && { participant }),
+  ...(event && { event }),
+  ...(reason !== undefined && { reason }),
+})
 
 export const itemsOf = (history: History): readonly HistoryItem[] =>
-  JSON.parse(`[${history}]`) as HistoryItem[]
+  (JSON.parse(`[${history}]`) as Item[]).map(itemOf)

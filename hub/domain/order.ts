@@ -9,13 +9,15 @@ import type { ReceiptCode } from '../../shared/codes.ts'
 import { isSameContent } from '../../shared/equality.ts'
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
 import type { Order, Progress } from '../../shared/messages.ts'
-import type { EventName, HistoryItem, OrderState } from '../../shared/protocol.ts'
+import type { EventName, OrderState } from '../../shared/protocol.ts'
 import type { Failure } from './entry.ts'
-import { type History, NO_HISTORY, withItem } from './history.ts'
+import { type Happening, type History, NO_HISTORY, withItem } from './history.ts'
 import { LIFECYCLE, type Lifecycle } from './lifecycle.ts'
 import { Payload } from './payload.ts'
+import { isoTime } from './time.ts'
 
 export interface AcceptedEvent {
+  readonly event: EventName
   readonly id: string
   readonly details?: Record<string, unknown>
 }
@@ -52,8 +54,8 @@ export interface OrderRecord {
   readonly state: OrderState
   /** The one that acknowledged the pickup or reported it in transit; null while it waits. */
   readonly driver: string | null
-  /** As often as each was accepted, first to last. */
-  readonly events: Readonly<Partial<Record<EventName, readonly AcceptedEvent[]>>>
+  /** First to last. */
+  readonly events: readonly AcceptedEvent[]
   /** Where the pickup is on its way to a driver. */
   readonly dispatch: Dispatch
   /** Entries of this order that lie in any queue, retry range or dead letters. */
@@ -90,14 +92,6 @@ export type Decision =
   | { readonly kind: 'duplicate'; readonly id: string }
   | { readonly kind: 'refuse'; readonly code: ReceiptCode; readonly message: string }
 
-let isoTimeOf = { timeMs: Number.NaN, text: '' }
-
-/** Everything that is decided together has the same time, so the last one is remembered. */
-export const isoTime = (timeMs: number): string => {
-  if (isoTimeOf.timeMs !== timeMs) isoTimeOf = { timeMs, text: new Date(timeMs).toISOString() }
-  return isoTimeOf.text
-}
-
 export const keyOf = ({ key }: OrderRecord): OrderKey => key
 
 /** Who holds the order now: by a lease, an assignment or because it is on board. Null if nobody does. */
@@ -121,7 +115,7 @@ const claimFault = (record: OrderRecord, driver: string): Decision | null => {
 
 const decideRepeat = (record: OrderRecord, proposal: Proposal, lifecycle: Lifecycle): Decision | null => {
   const { event } = proposal
-  const accepted = record.events[event] ?? []
+  const accepted = record.events.filter((one) => one.event === event)
   const sent = sentContent(proposal)
   const same = accepted.find(({ details }) =>
     isSameContent(sent, event === 'pickup' ? record.order : details),
@@ -163,14 +157,14 @@ const firstRecord = (key: OrderKey, order: Order, timeMs: number): OrderRecord =
   order,
   state: 'waiting',
   driver: null,
-  events: {},
+  events: [],
   dispatch: NOT_DISPATCHED,
   owed: 0,
   endedMs: null,
   history: NO_HISTORY,
 })
 
-const NOT_DISPATCHED: Dispatch = {
+export const NOT_DISPATCHED: Dispatch = {
   position: 0,
   place: 'none',
   failures: [],
@@ -180,8 +174,8 @@ const NOT_DISPATCHED: Dispatch = {
   isReplay: false,
 }
 
-const acceptedEvent = (id: string, details: Record<string, unknown> | undefined): AcceptedEvent =>
-  details === undefined ? { id } : { id, details }
+const acceptedEvent = (id: string, { event, payload: { details } }: Proposal): AcceptedEvent =>
+  details === undefined ? { event, id } : { event, id, details }
 
 /**
  * The order after an accepted event. The entries that it makes are the caller's to append, and to count in `owed`; so is the removal of a pickup
@@ -196,39 +190,30 @@ export const accept = (
   const row = lifecycle[proposal.event]
   const before =
     proposal.event === 'pickup' ? firstRecord(proposal.key, proposal.payload, stamp.timeMs) : record!
-  const { event, sender, payload } = proposal
-  const accepted = acceptedEvent(stamp.id, payload.details)
+  const { event, sender } = proposal
   return {
     ...before,
     state: row.to,
     driver: sender.role === 'driver' ? sender.id : before.driver,
-    events: { ...before.events, [event]: [...(before.events[event] ?? []), accepted] },
+    events: [...before.events, acceptedEvent(stamp.id, proposal)],
     dispatch: row.to === 'waiting' ? before.dispatch : { ...before.dispatch, place: 'none', lease: null },
     endedMs: row.ends ? stamp.timeMs : before.endedMs,
-    history: withItem(before.history, {
-      time: isoTime(stamp.timeMs),
-      what: event,
-      participant: sender.participant,
-    }),
+    history: withItem(before.history, stamp.timeMs, { what: event, participant: sender.participant }),
   }
 }
 
 /** What participants are told with an event: the order's fields, the driver, and that event's own `details`. */
 export const payloadOf = (record: OrderRecord, event: EventName): Payload =>
-  new Payload(record, record.events[event]?.at(-1)?.details)
+  new Payload(record, record.events.findLast((one) => one.event === event)?.details)
 
 /** The order after one of its entries is no longer owed to `participant`, and why it is not. */
-export const settleEntry = (
-  record: OrderRecord,
-  item: Pick<HistoryItem, 'what' | 'participant' | 'event'>,
-  timeMs: number,
-): OrderRecord => ({
+export const settleEntry = (record: OrderRecord, happening: Happening, timeMs: number): OrderRecord => ({
   ...record,
   owed: Math.max(0, record.owed - 1),
-  history: withItem(record.history, { time: isoTime(timeMs), ...item }),
+  history: withItem(record.history, timeMs, happening),
 })
 
-export const addHistory = (record: OrderRecord, item: HistoryItem): OrderRecord => ({
+export const addHistory = (record: OrderRecord, happening: Happening, timeMs: number): OrderRecord => ({
   ...record,
-  history: withItem(record.history, item),
+  history: withItem(record.history, timeMs, happening),
 })

@@ -7,16 +7,9 @@ import { FLEET } from '../../shared/ids.ts'
 import type { Receipt, Refused } from '../../shared/protocol.ts'
 import { refusal } from '../../shared/refusal.ts'
 import type { Entry } from '../domain/entry.ts'
-import {
-  accept,
-  decide,
-  isoTime,
-  type OrderRecord,
-  type Proposal,
-  payloadOf,
-  type Sender,
-} from '../domain/order.ts'
+import { accept, decide, type OrderRecord, type Proposal, payloadOf, type Sender } from '../domain/order.ts'
 import { recipientsOf } from '../domain/routing.ts'
+import { isoTime } from '../domain/time.ts'
 import { type DecodedProposal, decodeElement, decodeEvent } from './decode.ts'
 import { type PickupLimits, pickupRefusal, TokenBucket } from './limits.ts'
 import type { Ids, IntakeLedger, IntakeReports, IntakeTransaction, Pressure } from './ports.ts'

@@ -5,7 +5,7 @@
 import { FLEET, type OrderKey, type ParticipantId, storesOf } from '../../shared/ids.ts'
 import { dropPickup, replayPickup } from '../domain/dispatch.ts'
 import { orderKeyOf } from '../domain/entry.ts'
-import { addHistory, isoTime, payloadOf, settleEntry } from '../domain/order.ts'
+import { addHistory, payloadOf, settleEntry } from '../domain/order.ts'
 import { commit } from './commit.ts'
 import { type Letter, lettersOf, takeLetter } from './letters.ts'
 import type { UpkeepLedger, UpkeepReports, UpkeepTransaction } from './ports.ts'
@@ -107,7 +107,7 @@ const replayToQueue: Step = (transaction, id, letter) => {
   const { event, time, payload } = letter
   transaction.append(id, { id: letter.id, event, time, payload, replay: true })
   const item = { what: 'replayed', participant: id, event } as const
-  transaction.putOrder(addHistory(record, { time: isoTime(transaction.nowMs), ...item }))
+  transaction.putOrder(addHistory(record, item, transaction.nowMs))
   return true
 }
 

@@ -238,7 +238,7 @@ export class LevelLedger {
     const left = this.#journal.leave(batch)
     if (left > 0) writeBack(batch, this.#tables, left)
     const changes = this.#tables.takeGroup()
-    const texts = changeTexts(changes)
+    const texts = changeTexts(changes, this.#tables)
     const entered = this.#journal.enter(batch, texts)
     for (const [key, value] of values) batch.put(key, value)
     const isEmpty = left === 0 && texts.length === 0 && values.size === 0

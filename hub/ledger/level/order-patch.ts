@@ -1,80 +1,107 @@
 /**
- * What a step changes of an order, as the journal holds it: the fields that are new, whole; of `dispatch` only the members that are new, of the history what was added. Applying patches again, also older ones to a row that has seen later ones,
- * gives the same row as long as all later ones follow: each says what is, none what is to be added to it.
+ * What a step changes of an order, as the journal holds it: fields that are new, whole; of `dispatch` only the members that are new; of events and history what was added. Applying patches again, also older ones to a row that has seen later
+ * ones, gives the same row as long as all later ones follow: each says what is, none what is to be added to it.
  */
+import type { OrderKey } from '../../../shared/ids.ts'
 import { type History, NO_HISTORY } from '../../domain/history.ts'
-import type { OrderRecord } from '../../domain/order.ts'
+import { type AcceptedEvent, type Dispatch, NOT_DISPATCHED, type OrderRecord } from '../../domain/order.ts'
 
-type Members = Readonly<Record<string, unknown>>
+/** All that is not kept apart. */
+type Fields = Omit<OrderRecord, 'key' | 'dispatch' | 'events' | 'history'>
 
 export interface OrderPatch {
-  readonly fields?: Partial<OrderRecord> | undefined
-  readonly dispatch?: Partial<OrderRecord['dispatch']> | undefined
-  /** What follows the first so many characters. */
-  readonly history?: readonly [kept: number, added: History] | undefined
+  /** Is it about an order that was not there before, or another one of the same name? */
+  readonly isNew: boolean
+  readonly fields: Partial<Fields> | null
+  readonly dispatch: Partial<Dispatch> | null
+  /** What follows the first so many. */
+  readonly events: { readonly kept: number; readonly added: readonly AcceptedEvent[] } | null
+  /** What follows the first so many characters, and the comma behind them. */
+  readonly history: { readonly kept: number; readonly added: string } | null
 }
 
-/** Members that differ, but for some; undefined if none does. Both have the same ones. */
-const differing = <T extends object>(
+/** An order of which nothing is known. */
+const BLANK: OrderRecord = {
+  key: '' as OrderKey,
+  time: '',
+  order: { store: '', orderId: '', customer: '', address: '' },
+  state: 'waiting',
+  driver: null,
+  events: [],
+  dispatch: NOT_DISPATCHED,
+  owed: 0,
+  endedMs: null,
+  history: NO_HISTORY,
+}
+
+const FIELDS = ['time', 'order', 'state', 'driver', 'owed', 'endedMs'] as const satisfies (keyof Fields)[]
+
+const DISPATCH = [
+  'position',
+  'place',
+  'failures',
+  'offered',
+  'declined',
+  'lease',
+  'isReplay',
+] as const satisfies (keyof Dispatch)[]
+
+/** Members that differ; null if none does. */
+const differing = <T, Name extends keyof T>(
   before: T,
   after: T,
-  isLeftOut: (name: string) => boolean,
-): Partial<T> | undefined => {
-  let found: Record<string, unknown> | undefined
-  for (const name in after) {
-    if (before[name] === after[name] || isLeftOut(name)) continue
+  names: readonly Name[],
+): Partial<T> | null => {
+  let found: Partial<T> | null = null
+  for (const name of names) {
+    if (before[name] === after[name]) continue
     found ??= {}
-    found[name] = (after as Members)[name]
+    found[name] = after[name]
   }
-  return found as Partial<T> | undefined
+  return found
 }
 
-const isPatched = (name: string): boolean => name === 'dispatch' || name === 'history'
-const nothing = (): boolean => false
+const addedEvents = (
+  { events: { length: kept } }: OrderRecord,
+  { events }: OrderRecord,
+): OrderPatch['events'] => (events.length === kept ? null : { kept, added: events.slice(kept) })
 
-/** A history only ever grows at its end. */
-const historyPatch = (before: History, after: History): OrderPatch['history'] => {
-  if (before.length === after.length) return undefined
-  return before === NO_HISTORY ? [0, after] : [before.length, after.slice(before.length + 1) as History]
+const addedHistory = (
+  { history: { length: kept } }: OrderRecord,
+  { history }: OrderRecord,
+): OrderPatch['history'] =>
+  history.length === kept ? null : { kept, added: kept === 0 ? history : history.slice(kept + 1) }
+
+/** @param known the row before the step, or an order of the same name that is gone; null if there was none */
+export const patchOf = (known: OrderRecord | null, after: OrderRecord): OrderPatch => {
+  const isNew = known?.order !== after.order
+  const before = known === null || isNew ? BLANK : known
+  return {
+    isNew,
+    fields: differing<Fields, keyof Fields>(before, after, FIELDS),
+    dispatch:
+      before.dispatch === after.dispatch ? null : differing(before.dispatch, after.dispatch, DISPATCH),
+    events: addedEvents(before, after),
+    history: addedHistory(before, after),
+  }
 }
 
-/** The end of a history that was cut off is put there, or another one. */
-const withEnd = (history: History, kept: number, added: History): History =>
+const withAdded = (history: History, { kept, added }: NonNullable<OrderPatch['history']>): History =>
   (kept === 0 ? added : `${history.slice(0, kept)},${added}`) as History
 
-const wholePatch = ({ dispatch, history, ...fields }: OrderRecord): OrderPatch => ({
-  fields,
-  dispatch,
-  history: [0, history],
-})
-
-/** @param before the row before the step, or an order of the same name that is gone; null if there was none */
-export const patchOf = (before: OrderRecord | null, after: OrderRecord): OrderPatch =>
-  before?.order !== after.order
-    ? wholePatch(after)
-    : {
-        fields: differing(before, after, isPatched),
-        dispatch:
-          before.dispatch === after.dispatch
-            ? undefined
-            : differing(before.dispatch, after.dispatch, nothing),
-        history: historyPatch(before.history, after.history),
-      }
-
-/** @param before null if no row is known: then only a patch that makes an order gives one that is whole */
-export const patched = (before: OrderRecord | null, patch: OrderPatch): OrderRecord => {
-  const record = before ?? ({ history: NO_HISTORY } as OrderRecord)
+/** @param known null if no row is known: then only a patch of a new order gives one that is whole */
+export const patched = (key: OrderKey, known: OrderRecord | null, patch: OrderPatch): OrderRecord => {
+  const before = known === null || patch.isNew ? BLANK : known
+  const { events, history } = patch
   return {
-    key: record.key,
-    time: record.time,
-    order: record.order,
-    state: record.state,
-    driver: record.driver,
-    events: record.events,
-    dispatch: { ...record.dispatch, ...patch.dispatch },
-    owed: record.owed,
-    endedMs: record.endedMs,
-    history: patch.history === undefined ? record.history : withEnd(record.history, ...patch.history),
+    ...before,
+    key,
+    events: events === null ? before.events : [...before.events.slice(0, events.kept), ...events.added],
+    dispatch: { ...before.dispatch, ...patch.dispatch },
+    history: history === null ? before.history : withAdded(before.history, history),
     ...patch.fields,
   }
 }
+
+/** Is it known whole, or only what the journal has changed of it? */
+export const isWhole = ({ time }: OrderRecord): boolean => time !== BLANK.time

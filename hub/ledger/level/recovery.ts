@@ -5,11 +5,12 @@
 import { Fault } from '../../../shared/fault.ts'
 import type { OrderKey } from '../../../shared/ids.ts'
 import type { OrderRecord } from '../../domain/order.ts'
-import { applyChange, type JournaledChange } from './changes.ts'
+import { applyChange, type JournaledChange, orderOf } from './changes.ts'
 import { encode } from './codec.ts'
 import type { Database } from './database.ts'
 import { readJournal } from './journal.ts'
 import { JOURNAL_KEY, orderRowKey } from './keys.ts'
+import { isWhole } from './order-patch.ts'
 import { decodeOrder } from './order-row.ts'
 import { Tables } from './tables.ts'
 import { writeBack } from './write-back.ts'
@@ -22,7 +23,7 @@ const fetchOrders = async (
   tables: Tables,
   changes: readonly JournaledChange[],
 ): Promise<void> => {
-  const orders = [...new Set(changes.flatMap((change) => (change[0] === 'order' ? [change[1]] : [])))]
+  const orders = [...new Set(changes.flatMap((change) => orderOf(change) ?? []))]
   const texts = await db.getMany(orders.map(orderRowKey))
   for (const [index, order] of orders.entries()) tables.orders.fetched(order, rowOf(order, texts[index]), 1)
 }
@@ -32,7 +33,7 @@ const rowOf = (order: OrderKey, text: string | undefined): OrderRecord | null =>
 
 const checkOrders = (tables: Tables): void => {
   for (const { key, row } of tables.orders.unwritten())
-    if (row !== null && row.order === undefined)
+    if (row !== null && !isWhole(row))
       throw new Fault('corrupt', `The journal in the data folder changes an order ${key} that is not there.`)
 }
 

@@ -108,6 +108,11 @@ export class Rows<Key extends string, Row extends object> {
     return row ?? undefined
   }
 
+  /** A row that was changed and does not lie under its own key yet, as it is now. */
+  active(key: Key): Row | undefined {
+    return this.#active.get(key)?.newest ?? undefined
+  }
+
   put(key: Key, row: Row): void {
     this.#change(key, row)
   }

@@ -275,9 +275,10 @@ class Model {
     )
     for (const name of this.confirmed.keys()) {
       const [event, key] = name.split(' ') as [Event, string]
-      expect(records.get(key)?.events[event], `${name} was confirmed and is not there`).not.to.equal(
-        undefined,
-      )
+      expect(
+        records.get(key)?.events.find((one) => one.event === event),
+        `${name} was confirmed and is not there`,
+      ).not.to.equal(undefined)
       if (event === 'pickup') continue
       for (const { id, sender, seen } of this.vendors)
         if (sender.role === 'vendor' && key.startsWith(`${sender.store}/`))

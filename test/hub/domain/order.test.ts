@@ -157,7 +157,11 @@ describe('order', () => {
 
   it('[OR9] adds a failed handover behind what was there', () => {
     const item = { time: '2026-01-01T00:00:00.000Z', what: 'rejected', participant: FLEET } as const
-    expect(itemsOf(addHistory(delivered, item).history)).to.deep.equal([...itemsOf(delivered.history), item])
+    const { time, ...happening } = item
+    expect(itemsOf(addHistory(delivered, happening, Date.parse(time)).history)).to.deep.equal([
+      ...itemsOf(delivered.history),
+      item,
+    ])
   })
 
   it("[OR10] tells the order's fields, the driver once there is one, and the event's own details", () => {
