@@ -8,7 +8,7 @@
 import { driverId } from '../../shared/ids.ts'
 import type { Entry } from './entry.ts'
 import { type Happening, withItem } from './history.ts'
-import { type Dispatch, type OrderRecord, payloadOf } from './order.ts'
+import { changed, type Dispatch, dispatched, type OrderRecord, payloadOf } from './order.ts'
 import { isoTime } from './time.ts'
 import { leaseTokenOf } from './token.ts'
 
@@ -16,15 +16,9 @@ const step = (
   record: OrderRecord,
   happening: Happening,
   timeMs: number,
-  changes: Pick<OrderRecord, 'dispatch'> & Partial<Pick<OrderRecord, 'state' | 'driver' | 'owed'>>,
-): OrderRecord => ({
-  ...record,
-  state: changes.state ?? record.state,
-  driver: changes.driver === undefined ? record.driver : changes.driver,
-  dispatch: changes.dispatch,
-  owed: changes.owed ?? record.owed,
-  history: withItem(record.history, timeMs, happening),
-})
+  changes: Pick<OrderRecord, 'dispatch'> &
+    Partial<Pick<OrderRecord, 'state' | 'driver' | 'owed' | 'endedMs'>>,
+): OrderRecord => changed(record, { ...changes, history: withItem(record.history, timeMs, happening) })
 
 const including = (list: readonly string[], name: string): readonly string[] =>
   list.includes(name) ? list : [...list, name]
@@ -38,19 +32,18 @@ export const isLeased = ({ dispatch }: OrderRecord, token: string): boolean => d
 
 export const leaseTo = (record: OrderRecord, driver: string, timeMs: number): OrderRecord => {
   const token = leaseTokenOf(record.dispatch.position, record.history.length)
-  const dispatch: Dispatch = {
-    ...record.dispatch,
+  const dispatch = dispatched(record.dispatch, {
     place: 'leased',
     offered: including(record.dispatch.offered, driver),
     lease: { driver, sinceMs: timeMs, token },
-  }
+  })
   return step(record, { what: 'leased', participant: driverId(driver) }, timeMs, { dispatch })
 }
 
 /** The lease's holder has acknowledged the pickup: nothing of it is owed any more. */
 export const assign = (record: OrderRecord, timeMs: number): OrderRecord => {
   const { driver } = record.dispatch.lease!
-  const dispatch: Dispatch = { ...record.dispatch, place: 'none', lease: null }
+  const dispatch = dispatched(record.dispatch, { place: 'none', lease: null })
   const changes = { state: 'assigned', driver, owed: record.owed - 1, dispatch } as const
   return step(record, { what: 'assigned', participant: driverId(driver) }, timeMs, changes)
 }
@@ -81,12 +74,11 @@ const declineBy = (
 /** The pickup goes back to the fleet: its lease has ended, or its assignment. It waits among the retries, at its old turn. */
 export const giveBack = (record: OrderRecord, driver: string, back: Return): OrderRecord => {
   const wasAssigned = record.state === 'assigned'
-  const dispatch: Dispatch = {
-    ...record.dispatch,
+  const dispatch = dispatched(record.dispatch, {
     ...declineBy(record.dispatch, driver, back),
     place: 'retry',
     lease: null,
-  }
+  })
   const item = {
     what: back.what,
     participant: driverId(driver),
@@ -100,23 +92,28 @@ export const giveBack = (record: OrderRecord, driver: string, back: Return): Ord
 /** The pickup has reached the delivery limit. It stays owed, as a dead letter. */
 export const buryPickup = (record: OrderRecord, timeMs: number): OrderRecord =>
   step(record, { what: 'dead-letter', event: 'pickup' }, timeMs, {
-    dispatch: { ...record.dispatch, place: 'dead', lease: null },
+    dispatch: dispatched(record.dispatch, { place: 'dead', lease: null }),
   })
 
 /** The dead pickup is offered again, to everybody, from the first attempt on. */
 export const replayPickup = (record: OrderRecord, position: number, timeMs: number): OrderRecord =>
   step(record, { what: 'replayed', event: 'pickup' }, timeMs, {
-    dispatch: { ...record.dispatch, position, place: 'queue', failures: [], declined: [], isReplay: true },
+    dispatch: dispatched(record.dispatch, {
+      position,
+      place: 'queue',
+      failures: [],
+      declined: [],
+      isReplay: true,
+    }),
   })
 
 /** The dead pickup is given up: nobody will carry the order, so it has ended. */
-export const dropPickup = (record: OrderRecord, timeMs: number): OrderRecord => ({
-  ...step(record, { what: 'dropped', event: 'pickup' }, timeMs, {
-    dispatch: { ...record.dispatch, place: 'none' },
+export const dropPickup = (record: OrderRecord, timeMs: number): OrderRecord =>
+  step(record, { what: 'dropped', event: 'pickup' }, timeMs, {
+    dispatch: dispatched(record.dispatch, { place: 'none' }),
     owed: record.owed - 1,
-  }),
-  endedMs: record.endedMs ?? timeMs,
-})
+    endedMs: record.endedMs ?? timeMs,
+  })
 
 /** The pickup as an entry of the fleet's queue. */
 export const pickupEntry = (record: OrderRecord): Entry => ({

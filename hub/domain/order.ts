@@ -151,18 +151,27 @@ export const decide = (
   return decideRepeat(record, proposal, lifecycle) ?? decideState(record, proposal.event, lifecycle)
 }
 
-const firstRecord = (key: OrderKey, order: Order, timeMs: number): OrderRecord => ({
-  key,
-  time: isoTime(timeMs),
-  order,
-  state: 'waiting',
-  driver: null,
-  events: [],
-  dispatch: NOT_DISPATCHED,
-  owed: 0,
-  endedMs: null,
-  history: NO_HISTORY,
+/**
+ * The order after a step. Every record is made here, so that all have one shape: V8 reads and copies such objects several times faster than those that are put together in different ways.
+ */
+export const changed = (
+  record: OrderRecord,
+  changes: Partial<Omit<OrderRecord, 'key' | 'time' | 'order'>>,
+): OrderRecord => ({
+  key: record.key,
+  time: record.time,
+  order: record.order,
+  state: changes.state ?? record.state,
+  driver: changes.driver === undefined ? record.driver : changes.driver,
+  events: changes.events ?? record.events,
+  dispatch: changes.dispatch ?? record.dispatch,
+  owed: changes.owed ?? record.owed,
+  endedMs: changes.endedMs === undefined ? record.endedMs : changes.endedMs,
+  history: changes.history ?? record.history,
 })
+
+const firstRecord = (key: OrderKey, order: Order, timeMs: number): OrderRecord =>
+  changed({ ...BLANK, key, order, time: isoTime(timeMs) }, {})
 
 export const NOT_DISPATCHED: Dispatch = {
   position: 0,
@@ -173,6 +182,31 @@ export const NOT_DISPATCHED: Dispatch = {
   lease: null,
   isReplay: false,
 }
+
+/** An order of which nothing is known. */
+export const BLANK: OrderRecord = {
+  key: '' as OrderKey,
+  time: '',
+  order: { store: '', orderId: '', customer: '', address: '' },
+  state: 'waiting',
+  driver: null,
+  events: [],
+  dispatch: NOT_DISPATCHED,
+  owed: 0,
+  endedMs: null,
+  history: NO_HISTORY,
+}
+
+/** Where its pickup is after a step. As with `changed`, all have one shape. */
+export const dispatched = (dispatch: Dispatch, changes: Partial<Dispatch>): Dispatch => ({
+  position: changes.position ?? dispatch.position,
+  place: changes.place ?? dispatch.place,
+  failures: changes.failures ?? dispatch.failures,
+  offered: changes.offered ?? dispatch.offered,
+  declined: changes.declined ?? dispatch.declined,
+  lease: changes.lease === undefined ? dispatch.lease : changes.lease,
+  isReplay: changes.isReplay ?? dispatch.isReplay,
+})
 
 const acceptedEvent = (id: string, { event, payload: { details } }: Proposal): AcceptedEvent =>
   details === undefined ? { event, id } : { event, id, details }
@@ -191,15 +225,15 @@ export const accept = (
   const before =
     proposal.event === 'pickup' ? firstRecord(proposal.key, proposal.payload, stamp.timeMs) : record!
   const { event, sender } = proposal
-  return {
-    ...before,
+  return changed(before, {
     state: row.to,
     driver: sender.role === 'driver' ? sender.id : before.driver,
     events: [...before.events, acceptedEvent(stamp.id, proposal)],
-    dispatch: row.to === 'waiting' ? before.dispatch : { ...before.dispatch, place: 'none', lease: null },
+    dispatch:
+      row.to === 'waiting' ? before.dispatch : dispatched(before.dispatch, { place: 'none', lease: null }),
     endedMs: row.ends ? stamp.timeMs : before.endedMs,
     history: withItem(before.history, stamp.timeMs, { what: event, participant: sender.participant }),
-  }
+  })
 }
 
 /** What participants are told with an event: the order's fields, the driver, and that event's own `details`. */
@@ -207,13 +241,11 @@ export const payloadOf = (record: OrderRecord, event: EventName): Payload =>
   new Payload(record, record.events.findLast((one) => one.event === event)?.details)
 
 /** The order after one of its entries is no longer owed to `participant`, and why it is not. */
-export const settleEntry = (record: OrderRecord, happening: Happening, timeMs: number): OrderRecord => ({
-  ...record,
-  owed: Math.max(0, record.owed - 1),
-  history: withItem(record.history, timeMs, happening),
-})
+export const settleEntry = (record: OrderRecord, happening: Happening, timeMs: number): OrderRecord =>
+  changed(record, {
+    owed: Math.max(0, record.owed - 1),
+    history: withItem(record.history, timeMs, happening),
+  })
 
-export const addHistory = (record: OrderRecord, happening: Happening, timeMs: number): OrderRecord => ({
-  ...record,
-  history: withItem(record.history, timeMs, happening),
-})
+export const addHistory = (record: OrderRecord, happening: Happening, timeMs: number): OrderRecord =>
+  changed(record, { history: withItem(record.history, timeMs, happening) })

@@ -40,11 +40,6 @@ export const newParticipant = (id: ParticipantId, floor: number): ParticipantRec
   closed: null,
 })
 
-const COUNTERS = { queue: 'queued', retry: 'retrying', dead: 'dead' } as const satisfies Record<
-  Place,
-  keyof ParticipantRecord
->
-
 /** The record after an entry was added at, or taken from, a place. One that lies in the closed queue counts there, whatever its place. */
 export const countEntry = (
   record: ParticipantRecord,
@@ -54,7 +49,14 @@ export const countEntry = (
   const { closed } = record
   return closed !== null && position <= closed.upTo
     ? { ...record, closed: { ...closed, entries: closed.entries + change } }
-    : { ...record, [COUNTERS[place]]: record[COUNTERS[place]] + change }
+    : counted(record, place, change)
+}
+
+const counted = (record: ParticipantRecord, place: Place, change: 1 | -1): ParticipantRecord => {
+  if (place === 'queue') return { ...record, queued: record.queued + change }
+  return place === 'retry'
+    ? { ...record, retrying: record.retrying + change }
+    : { ...record, dead: record.dead + change }
 }
 
 /** Entries that wait for it; dead letters do not. */

@@ -7,7 +7,16 @@ import { FLEET } from '../../shared/ids.ts'
 import type { Receipt, Refused } from '../../shared/protocol.ts'
 import { refusal } from '../../shared/refusal.ts'
 import type { Entry } from '../domain/entry.ts'
-import { accept, decide, type OrderRecord, type Proposal, payloadOf, type Sender } from '../domain/order.ts'
+import {
+  accept,
+  changed,
+  decide,
+  dispatched,
+  type OrderRecord,
+  type Proposal,
+  payloadOf,
+  type Sender,
+} from '../domain/order.ts'
 import { recipientsOf } from '../domain/routing.ts'
 import { isoTime } from '../domain/time.ts'
 import { type DecodedProposal, decodeElement, decodeEvent } from './decode.ts'
@@ -182,9 +191,9 @@ export class Intake {
     const owed = after.owed + positions.length - takePickup(transaction, before, after)
     const dispatch =
       event === 'pickup'
-        ? { ...after.dispatch, position: positions[0]!, place: 'queue' as const }
+        ? dispatched(after.dispatch, { position: positions[0]!, place: 'queue' })
         : after.dispatch
-    transaction.putOrder({ ...after, owed, dispatch })
+    transaction.putOrder(changed(after, { owed, dispatch }))
     return entry
   }
 }

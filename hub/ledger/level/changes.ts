@@ -8,7 +8,7 @@ import type { AcceptedEvent, OrderRecord } from '../../domain/order.ts'
 import type { ParticipantRecord } from '../../domain/participant.ts'
 import { Payload } from '../../domain/payload.ts'
 import type { EntryChange } from './entries.ts'
-import { type OrderPatch, patched, patchOf } from './order-patch.ts'
+import { isNew, type OrderPatch, patched, patchText } from './order-patch.ts'
 import type { Changes, Roster, Tables } from './tables.ts'
 
 /** null removes, as `gone` does. */
@@ -47,13 +47,11 @@ type JournaledEvent = readonly [
 
 const textOf = (change: JournaledChange): string => JSON.stringify(change)
 
-/** The history is JSON already, and ids and names hold no character that JSON would escape. */
 const orderText = ({ key, before, after }: Changes['orders'][number]): string => {
   if (after === null) return textOf(['gone', key])
-  const { isNew, fields, dispatch, events, history } = patchOf(before, after)
-  const eventsText = events === null ? 'null' : JSON.stringify([events.kept, ...events.added])
-  const historyText = history === null ? 'null' : `[${history.kept},${history.added}]`
-  return `["${isNew ? 'new' : 'order'}","${key}",${JSON.stringify(fields)},${JSON.stringify(dispatch)},${eventsText},${historyText}]`
+  return isNew(before, after)
+    ? `["new","${key}",${patchText(null, after)}]`
+    : `["order","${key}",${patchText(before, after)}]`
 }
 
 const isOf = ({ order }: OrderRecord, { store, orderId, customer, address }: EventPayload): boolean =>
@@ -62,6 +60,7 @@ const isOf = ({ order }: OrderRecord, { store, orderId, customer, address }: Eve
   order.orderId === orderId &&
   order.store === store
 
+/** Ids and names hold no character that JSON would escape. */
 const eventText = (order: OrderKey, participant: ParticipantId, entry: Entry): string => {
   const { position, id, event, time, payload, replay } = entry
   const driver = payload.driver === undefined ? 'null' : `"${payload.driver}"`
@@ -116,8 +115,7 @@ const rowOf = (
   { orders }: Tables,
   [kind, key, fields, dispatch, events, history]: JournaledOrder,
 ): OrderRecord =>
-  patched(key, orders.get(key) ?? null, {
-    isNew: kind === 'new',
+  patched(key, kind === 'new' ? null : (orders.get(key) ?? null), {
     fields,
     dispatch,
     events: events && { kept: events[0], added: events.slice(1) as AcceptedEvent[] },

@@ -3,15 +3,21 @@
  * ones, gives the same row as long as all later ones follow: each says what is, none what is to be added to it.
  */
 import type { OrderKey } from '../../../shared/ids.ts'
-import { type History, NO_HISTORY } from '../../domain/history.ts'
-import { type AcceptedEvent, type Dispatch, NOT_DISPATCHED, type OrderRecord } from '../../domain/order.ts'
+import type { History } from '../../domain/history.ts'
+import {
+  type AcceptedEvent,
+  BLANK,
+  changed,
+  type Dispatch,
+  dispatched,
+  type OrderRecord,
+} from '../../domain/order.ts'
 
 /** All that is not kept apart. */
 type Fields = Omit<OrderRecord, 'key' | 'dispatch' | 'events' | 'history'>
 
+/** As it is read from the journal. */
 export interface OrderPatch {
-  /** Is it about an order that was not there before, or another one of the same name? */
-  readonly isNew: boolean
   readonly fields: Partial<Fields> | null
   readonly dispatch: Partial<Dispatch> | null
   /** What follows the first so many. */
@@ -20,87 +26,93 @@ export interface OrderPatch {
   readonly history: { readonly kept: number; readonly added: string } | null
 }
 
-/** An order of which nothing is known. */
-const BLANK: OrderRecord = {
-  key: '' as OrderKey,
-  time: '',
-  order: { store: '', orderId: '', customer: '', address: '' },
-  state: 'waiting',
-  driver: null,
-  events: [],
-  dispatch: NOT_DISPATCHED,
-  owed: 0,
-  endedMs: null,
-  history: NO_HISTORY,
+type Texts<T> = { readonly [Name in keyof T]: (value: T[Name]) => string }
+
+/** Of names, ids and times, which hold no character that JSON would escape. */
+const quoted = (name: string): string => `"${name}"`
+const quotedOrNull = (name: string | null): string => (name === null ? 'null' : `"${name}"`)
+
+const FIELDS: Texts<Fields> = {
+  time: quoted,
+  order: JSON.stringify,
+  state: quoted,
+  driver: quotedOrNull,
+  owed: String,
+  endedMs: String,
 }
 
-const FIELDS = ['time', 'order', 'state', 'driver', 'owed', 'endedMs'] as const satisfies (keyof Fields)[]
+const DISPATCH: Texts<Dispatch> = {
+  position: String,
+  place: quoted,
+  failures: JSON.stringify,
+  offered: JSON.stringify,
+  declined: JSON.stringify,
+  lease: JSON.stringify,
+  isReplay: String,
+}
 
-const DISPATCH = [
-  'position',
-  'place',
-  'failures',
-  'offered',
-  'declined',
-  'lease',
-  'isReplay',
-] as const satisfies (keyof Dispatch)[]
-
-/** Members that differ; null if none does. */
-const differing = <T, Name extends keyof T>(
-  before: T,
-  after: T,
-  names: readonly Name[],
-): Partial<T> | null => {
-  let found: Partial<T> | null = null
-  for (const name of names) {
+/** The JSON of the members that differ; `null` if none does. */
+const differing = <T extends object>(before: T, after: T, texts: Texts<T>): string => {
+  if (before === after) return 'null'
+  let json = ''
+  for (const name in texts) {
     if (before[name] === after[name]) continue
-    found ??= {}
-    found[name] = after[name]
+    json += `${json === '' ? '{' : ','}"${name}":${texts[name](after[name])}`
   }
-  return found
+  return json === '' ? 'null' : `${json}}`
 }
 
-const addedEvents = (
-  { events: { length: kept } }: OrderRecord,
-  { events }: OrderRecord,
-): OrderPatch['events'] => (events.length === kept ? null : { kept, added: events.slice(kept) })
-
-const addedHistory = (
-  { history: { length: kept } }: OrderRecord,
-  { history }: OrderRecord,
-): OrderPatch['history'] =>
-  history.length === kept ? null : { kept, added: kept === 0 ? history : history.slice(kept + 1) }
-
-/** @param known the row before the step, or an order of the same name that is gone; null if there was none */
-export const patchOf = (known: OrderRecord | null, after: OrderRecord): OrderPatch => {
-  const isNew = known?.order !== after.order
-  const before = known === null || isNew ? BLANK : known
-  return {
-    isNew,
-    fields: differing<Fields, keyof Fields>(before, after, FIELDS),
-    dispatch:
-      before.dispatch === after.dispatch ? null : differing(before.dispatch, after.dispatch, DISPATCH),
-    events: addedEvents(before, after),
-    history: addedHistory(before, after),
-  }
+const eventText = ({ event, id, details }: AcceptedEvent): string => {
+  const more = details === undefined ? '' : `,"details":${JSON.stringify(details)}`
+  return `{"event":"${event}","id":"${id}"${more}}`
 }
+
+const addedEvents = ({ events: { length: kept } }: OrderRecord, { events }: OrderRecord): string => {
+  if (events.length === kept) return 'null'
+  let json = `[${kept}`
+  for (let index = kept; index < events.length; index += 1) json += `,${eventText(events[index]!)}`
+  return `${json}]`
+}
+
+const addedHistory = ({ history: { length: kept } }: OrderRecord, { history }: OrderRecord): string => {
+  if (history.length === kept) return 'null'
+  return kept === 0 ? `[0,${history}]` : `[${kept},${history.slice(kept + 1)}]`
+}
+
+/** Is it another order, of the same name, than the one that is known, if one is? */
+export const isNew = (known: OrderRecord | null, { order }: OrderRecord): boolean => known?.order !== order
+
+const ownText = (before: OrderRecord, after: OrderRecord): string => {
+  const fields = differing<Fields>(before, after, FIELDS)
+  const dispatch = differing(before.dispatch, after.dispatch, DISPATCH)
+  return `${fields},${dispatch},${addedEvents(before, after)}`
+}
+
+/**
+ * Of fields, dispatch, events and history what a step changes, each as JSON, joined by commas.
+ * @param before the row before the step; null if the order is new
+ */
+export const patchText = (before: OrderRecord | null, after: OrderRecord): string =>
+  `${ownText(before ?? BLANK, after)},${addedHistory(before ?? BLANK, after)}`
+
+/** As `patchText` of a new order, without its history. */
+export const wholeText = (record: OrderRecord): string => ownText(BLANK, record)
 
 const withAdded = (history: History, { kept, added }: NonNullable<OrderPatch['history']>): History =>
   (kept === 0 ? added : `${history.slice(0, kept)},${added}`) as History
 
-/** @param known null if no row is known: then only a patch of a new order gives one that is whole */
+/** @param known null if the order is new, or no row is known: then only a patch of a new order gives one that is whole */
 export const patched = (key: OrderKey, known: OrderRecord | null, patch: OrderPatch): OrderRecord => {
-  const before = known === null || patch.isNew ? BLANK : known
-  const { events, history } = patch
-  return {
-    ...before,
-    key,
-    events: events === null ? before.events : [...before.events.slice(0, events.kept), ...events.added],
-    dispatch: { ...before.dispatch, ...patch.dispatch },
-    history: history === null ? before.history : withAdded(before.history, history),
-    ...patch.fields,
-  }
+  const before = known ?? BLANK
+  const { fields, dispatch, events, history } = patch
+  return changed(
+    { ...before, key, ...fields },
+    {
+      dispatch: dispatched(before.dispatch, dispatch ?? {}),
+      events: events === null ? before.events : [...before.events.slice(0, events.kept), ...events.added],
+      history: history === null ? before.history : withAdded(before.history, history),
+    },
+  )
 }
 
 /** Is it known whole, or only what the journal has changed of it? */

@@ -1,16 +1,29 @@
-/** An order's row: its JSON, and behind a line feed its history, which is neither encoded nor decoded anew. */
+/** An order's row: what the journal would say of it as a new one, and behind a line feed its history, which is neither encoded nor decoded anew. */
 import type { OrderKey } from '../../../shared/ids.ts'
 import type { History } from '../../domain/history.ts'
-import type { OrderRecord } from '../../domain/order.ts'
+import type { AcceptedEvent, OrderRecord } from '../../domain/order.ts'
 import { seal, unseal } from './codec.ts'
 import { orderRowKey } from './keys.ts'
+import { type OrderPatch, patched, wholeText } from './order-patch.ts'
+
+type Row = readonly [
+  OrderPatch['fields'],
+  OrderPatch['dispatch'],
+  events: readonly [kept: 0, ...AcceptedEvent[]] | null,
+]
 
 export const encodeOrder = (record: OrderRecord): string =>
-  seal(orderRowKey(record.key), `${JSON.stringify({ ...record, history: undefined })}\n${record.history}`)
+  seal(orderRowKey(record.key), `[${wholeText(record)}]\n${record.history}`)
 
 /** @throws Fault `corrupt` if the checksum does not match */
 export const decodeOrder = (order: OrderKey, text: string): OrderRecord => {
   const row = unseal(orderRowKey(order), text)
   const end = row.indexOf('\n')
-  return { ...(JSON.parse(row.slice(0, end)) as OrderRecord), history: row.slice(end + 1) as History }
+  const [fields, dispatch, events] = JSON.parse(row.slice(0, end)) as Row
+  return patched(order, null, {
+    fields,
+    dispatch,
+    events: events && { kept: 0, added: events.slice(1) as AcceptedEvent[] },
+    history: { kept: 0, added: row.slice(end + 1) as History },
+  })
 }

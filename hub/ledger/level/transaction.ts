@@ -71,7 +71,8 @@ export class Transaction {
   /** Adds an entry at the end of a queue and gives its position. It is announced when it is durable. */
   append(participant: ParticipantId, entry: Omit<Entry, 'position'>): number {
     const position = this.#positions.next(this.#group)
-    const whole = { position, ...entry }
+    const { id, event, time, payload, replay } = entry
+    const whole = { position, id, event, time, payload, ...(replay && { replay }) }
     this.#add('queue', participant, whole)
     this.#group.announce(participant, whole)
     return position
