@@ -120,7 +120,12 @@ export class Hub {
 
   #admission(): AdmissionParts {
     return {
-      register: (applicant, reply) => this.#sessions.register(applicant, reply),
+      register: (applicant, reply) =>
+        this.#sessions.register(applicant, (registration) => {
+          if (registration.kind === 'registered' && registration.record !== null)
+            this.#dispatcher.expect(registration.record)
+          reply(registration)
+        }),
       isDraining: () => this.#isDraining,
       refused: (code) => this.#parts.reports.refused(code),
     }

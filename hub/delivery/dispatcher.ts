@@ -3,10 +3,11 @@
  */
 import { type Clock, every } from '../../shared/clock.ts'
 import type { ParticipantId } from '../../shared/ids.ts'
-import type { ParticipantRecord } from '../domain/participant.ts'
+import type { Entry } from '../domain/entry.ts'
+import { owedTo, type ParticipantRecord } from '../domain/participant.ts'
+import { AttachedQueue, type AttachedQueueParts } from './attached-queue.ts'
 import { type DriverSizes, Leasing } from './leasing.ts'
 import type { Delivery, DeliveryLedger, DeliveryOptions, DeliveryReports, Outlet } from './ports.ts'
-import { QueueDelivery } from './queue-delivery.ts'
 
 export interface DispatcherParts {
   readonly ledger: DeliveryLedger
@@ -20,54 +21,76 @@ const TICK_MS = 250
 
 export class Dispatcher {
   readonly #parts: DispatcherParts
-  readonly #queues = new Map<ParticipantId, QueueDelivery>()
+  readonly #queueParts: AttachedQueueParts
+  readonly #queues = new Map<ParticipantId, AttachedQueue>()
+  /** Queues that are not at rest: the others have nothing that could be overdue or due. */
+  readonly #busy = new Set<AttachedQueue>()
+  /**
+   * Of participants whose connection is about to come: those for whom nothing waited, and nothing was announced since. Who is missing here has its queue read, and so anybody may be forgotten at any
+   * time.
+   */
+  readonly #expected = new Set<ParticipantId>()
   readonly leasing: Leasing
   #stop: (() => void)[] = []
 
   /** @param fleetFloor at or below which nothing lies in the fleet's queue */
   constructor(parts: DispatcherParts, fleetFloor: number) {
+    const { ledger, reports, clock, options } = parts
+    const now = () => clock.now()
     this.#parts = parts
-    this.leasing = new Leasing({ ...parts, now: () => parts.clock.now() }, fleetFloor)
+    this.#queueParts = { ledger, reports, options, now, detached: (queue) => this.#detached(queue) }
+    this.leasing = new Leasing({ ...parts, now }, fleetFloor)
   }
 
   async start(): Promise<void> {
     await this.leasing.start()
     this.#stop = [
       this.#parts.ledger.onCommitted((committed) => {
-        for (const [participant, entries] of committed.appended)
-          this.#queues.get(participant)?.appended(entries)
+        for (const [participant, entries] of committed.appended) this.#appended(participant, entries)
         this.leasing.committed(committed)
       }),
       every(this.#parts.clock, TICK_MS, () => this.#tick()),
     ]
   }
 
+  #appended(participant: ParticipantId, entries: readonly Entry[]): void {
+    this.#expected.delete(participant)
+    const queue = this.#queues.get(participant)
+    if (queue === undefined) return
+    this.#busy.add(queue)
+    queue.appended(entries)
+  }
+
   #tick(): void {
-    for (const queue of this.#queues.values()) queue.tick()
+    // Their connections come within a turn or two, or have gone.
+    this.#expected.clear()
+    for (const queue of this.#busy) {
+      queue.tick()
+      if (queue.isAtRest) this.#busy.delete(queue)
+    }
     this.leasing.tick()
+  }
+
+  /**
+   * A connection of this participant is about to come. MUST be called when the work that has read its row settles: what comes to the queue after that row is then announced later than now, and an empty
+   * queue need not be read.
+   */
+  expect(participant: ParticipantRecord): void {
+    if (owedTo(participant) === 0) this.#expected.add(participant.id)
   }
 
   /** A vendor's connection takes over its queue; an older connection's delivery must have been detached. */
   attachQueue(participant: ParticipantRecord, outlet: Outlet, windowEntries: number): Delivery {
-    const { clock } = this.#parts
-    const delivery = new QueueDelivery({
-      ...this.#parts,
-      now: () => clock.now(),
-      outlet,
-      participant,
-      windowEntries,
-    })
-    this.#queues.set(participant.id, delivery)
-    // A range that cannot be read has been told to whoever owns the ledger, who ends the hub.
-    delivery.start().catch(() => {})
-    return {
-      acknowledge: (tokens) => delivery.acknowledge(tokens),
-      reject: (rejections) => delivery.reject(rejections),
-      detach: () => {
-        delivery.detach()
-        if (this.#queues.get(participant.id) === delivery) this.#queues.delete(participant.id)
-      },
-    }
+    const isEmpty = this.#expected.delete(participant.id)
+    const queue = new AttachedQueue(this.#queueParts, { participant, outlet, windowEntries }, { isEmpty })
+    this.#queues.set(participant.id, queue)
+    if (!queue.isAtRest) this.#busy.add(queue)
+    return queue
+  }
+
+  #detached(queue: AttachedQueue): void {
+    this.#busy.delete(queue)
+    if (this.#queues.get(queue.participant) === queue) this.#queues.delete(queue.participant)
   }
 
   attachDriver(driver: string, outlet: Outlet, sizes: DriverSizes): Delivery {
@@ -76,7 +99,7 @@ export class Dispatcher {
 
   /** Participants whose delivery is paused at the bound of retries. */
   paused(): ParticipantId[] {
-    return [...this.#queues].filter(([, queue]) => queue.isPaused).map(([participant]) => participant)
+    return [...this.#busy].filter(({ isPaused }) => isPaused).map(({ participant }) => participant)
   }
 
   stop(): void {

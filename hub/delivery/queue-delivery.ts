@@ -33,11 +33,16 @@ import { type Slot, Window } from './window.ts'
 /** Entries that are read at a time: more make no queue faster, and what was read ahead lies in memory. */
 const MOST_READ = 256
 
-export interface QueueDeliveryParts {
+/** What all queues of a hub have in common. */
+export interface QueueParts {
   readonly ledger: DeliveryLedger
   readonly reports: DeliveryReports
   readonly now: () => number
   readonly options: DeliveryOptions
+}
+
+/** A connection's end of a queue. */
+export interface Attachment {
   readonly outlet: Outlet
   /** The participant as it is when its connection takes over. */
   readonly participant: ParticipantRecord
@@ -46,19 +51,24 @@ export interface QueueDeliveryParts {
 }
 
 export class QueueDelivery implements Delivery {
-  readonly #parts: QueueDeliveryParts
+  readonly #parts: QueueParts
+  readonly #attachment: Attachment
   readonly #id: ParticipantId
   readonly #window: Window
   readonly #reader: QueueReader
   readonly #failing = new LateAcknowledgements()
   #isOpen = true
-  #hasRetries = false
+  #hasRetries: boolean
   #isToldPaused = false
 
-  constructor(parts: QueueDeliveryParts) {
-    const { participant, windowEntries, options, ledger } = parts
+  /** @param isEmpty will everything that is to be handed over be announced from now on? If not, it must be started */
+  constructor(parts: QueueParts, attachment: Attachment, { isEmpty }: { isEmpty: boolean }) {
+    const { ledger, options } = parts
+    const { participant, windowEntries } = attachment
     this.#parts = parts
+    this.#attachment = attachment
     this.#id = participant.id
+    this.#hasRetries = isEmpty
     this.#window = new Window({ entries: windowEntries, bytes: options.windowBytes }, participant.floor)
     this.#reader = new QueueReader(
       ledger,
@@ -68,6 +78,7 @@ export class QueueDelivery implements Delivery {
         chunk: Math.min(windowEntries, MOST_READ),
         most: windowEntries,
         bytes: options.windowBytes,
+        hasCaughtUp: isEmpty,
       },
       () => this.#fill(),
     )
@@ -76,18 +87,23 @@ export class QueueDelivery implements Delivery {
   /** Begins with what waits for a retry, so that lanes are known before the queue behind them is read. */
   async start(): Promise<void> {
     // What lies at or below the end of a closed queue is upkeep's.
-    const { ledger, participant } = this.#parts
+    const { ledger, now, options } = this.#parts
+    const { retrying, closed } = this.#attachment.participant
     // The row counts them, and since it was read nobody but this delivery can have added one.
-    const pages = participant.retrying > 0 ? retryPages(ledger, this.#id, participant.closed?.upTo ?? 0) : []
+    const pages = retrying > 0 ? retryPages(ledger, this.#id, closed?.upTo ?? 0) : []
     for await (const page of pages) {
       if (!this.#isOpen) return
-      for (const retry of page)
-        this.#window.takeRetry(boundedRetry(retry, this.#parts.now(), this.#parts.options))
+      for (const retry of page) this.#window.takeRetry(boundedRetry(retry, now(), options))
     }
     if (!this.#isOpen) return
     this.#hasRetries = true
     this.tick()
     this.#fill()
+  }
+
+  /** Nothing is left to hand over, to wait for or to write down until something is appended. */
+  get isDone(): boolean {
+    return this.#hasRetries && this.#window.isEmpty && this.#reader.isAtEnd
   }
 
   /** Entries that have become durable at the end of this queue. */
@@ -154,7 +170,7 @@ export class QueueDelivery implements Delivery {
       token: tokenOf(entry.position),
       attempt: failures.length + 1,
     }))
-    this.#parts.outlet.hand(handovers)
+    this.#attachment.outlet.hand(handovers)
     this.#parts.reports.handedOver(handovers)
   }
 

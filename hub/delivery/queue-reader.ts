@@ -14,6 +14,16 @@ const LARGEST_EVENT_BYTES = 20 * 1024
 const sumOfBytes = (entries: readonly Entry[]): number =>
   entries.reduce((bytes, entry) => bytes + bytesOf(entry), 0)
 
+export interface QueueToRead {
+  readonly participant: ParticipantId
+  readonly after: number
+  readonly chunk: number
+  readonly most: number
+  readonly bytes: number
+  /** Will everything that lies in it be announced from now on? Then there is nothing to read. Default: false. */
+  readonly hasCaughtUp?: boolean
+}
+
 export class QueueReader {
   readonly #ledger: Pick<DeliveryLedger, 'entries'>
   readonly #participant: ParticipantId
@@ -29,23 +39,25 @@ export class QueueReader {
   #averageBytes = LARGEST_EVENT_BYTES
   /** The last position that was read or announced: reading goes on behind it. */
   #cursor: number
-  #hasCaughtUp = false
+  #hasCaughtUp: boolean
   #isReading = false
   /** Something was appended while a read was under way, which may have missed it. */
   #hasMissed = false
 
-  constructor(
-    ledger: Pick<DeliveryLedger, 'entries'>,
-    queue: { participant: ParticipantId; after: number; chunk: number; most: number; bytes: number },
-    onReadable: () => void,
-  ) {
+  constructor(ledger: Pick<DeliveryLedger, 'entries'>, queue: QueueToRead, onReadable: () => void) {
     this.#ledger = ledger
     this.#participant = queue.participant
     this.#cursor = queue.after
     this.#chunk = queue.chunk
     this.#most = queue.most
     this.#bytes = queue.bytes
+    this.#hasCaughtUp = queue.hasCaughtUp ?? false
     this.#onReadable = onReadable
+  }
+
+  /** Nothing is at hand, and nothing left to be read until something is appended. */
+  get isAtEnd(): boolean {
+    return this.#hasCaughtUp && this.#next === this.#held.length
   }
 
   /** The next entry, which stays; undefined if none is at hand. Then it reads on, if there may be more, and calls back. */

@@ -76,6 +76,11 @@ export class Window {
     this.#roomTaken.bytes += sign * slot.bytes
   }
 
+  /** Is nothing in it, in whatever state? */
+  get isEmpty(): boolean {
+    return this.#slots.size === 0
+  }
+
   /** Entries that lie among the retries. */
   get retries(): number {
     return this.#retries

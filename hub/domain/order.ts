@@ -173,7 +173,7 @@ export const changed = (
 const firstRecord = (key: OrderKey, order: Order, timeMs: number): OrderRecord =>
   changed({ ...BLANK, key, order, time: isoTime(timeMs) }, {})
 
-export const NOT_DISPATCHED: Dispatch = {
+const NOT_DISPATCHED: Dispatch = {
   position: 0,
   place: 'none',
   failures: [],

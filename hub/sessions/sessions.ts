@@ -72,7 +72,7 @@ export class Sessions<T extends SessionTransaction> {
     const older = this.#current.get(id)
     this.#current.set(id, applicant)
     older?.displaced(applicant.name)
-    const session = this.#sessionOf(applicant)
+    const session = new SessionOf(this, applicant)
     let registration: Registration = { kind: 'registered', record: null, awayMs: 0, session }
     this.#parts.ledger.submit({
       ...namesOf(id),
@@ -88,8 +88,7 @@ export class Sessions<T extends SessionTransaction> {
   }
 
   #forget(applicant: Applicant): boolean {
-    const id = applicant.sender.participant
-    return this.#current.get(id) === applicant && this.#current.delete(id)
+    return this.isCurrent(applicant) && this.#current.delete(applicant.sender.participant)
   }
 
   #enter(
@@ -115,13 +114,13 @@ export class Sessions<T extends SessionTransaction> {
     return { kind: 'registered', record, awayMs: Math.max(0, transaction.nowMs - awaySinceMs), session }
   }
 
-  #sessionOf(applicant: Applicant): Session {
-    return {
-      isCurrent: () => this.#current.get(applicant.sender.participant) === applicant,
-      // Also of one that only sent: it may have displaced one that received.
-      end: () => this.#forget(applicant) && this.#markAway(applicant.sender.participant),
-      leave: (reply) => this.#leave(applicant, reply),
-    }
+  isCurrent(applicant: Applicant): boolean {
+    return this.#current.get(applicant.sender.participant) === applicant
+  }
+
+  /** Also of one that only sent: it may have displaced one that received. */
+  end(applicant: Applicant): void {
+    if (this.#forget(applicant)) this.#markAway(applicant.sender.participant)
   }
 
   #markAway(id: ParticipantId): void {
@@ -135,7 +134,7 @@ export class Sessions<T extends SessionTransaction> {
     })
   }
 
-  #leave({ sender }: Applicant, reply: (hasLeft: boolean) => void): void {
+  leave({ sender }: Applicant, reply: (hasLeft: boolean) => void): void {
     const id = sender.participant
     const { drivers } = this.#parts
     // What is leased to the driver after this comes back when it is gone.
@@ -151,6 +150,29 @@ export class Sessions<T extends SessionTransaction> {
       },
       settled: () => reply(hasLeft),
     })
+  }
+}
+
+/** What an applicant gets to hold of the sessions. */
+class SessionOf<T extends SessionTransaction> implements Session {
+  readonly #sessions: Sessions<T>
+  readonly #applicant: Applicant
+
+  constructor(sessions: Sessions<T>, applicant: Applicant) {
+    this.#sessions = sessions
+    this.#applicant = applicant
+  }
+
+  isCurrent(): boolean {
+    return this.#sessions.isCurrent(this.#applicant)
+  }
+
+  end(): void {
+    this.#sessions.end(this.#applicant)
+  }
+
+  leave(reply: (hasLeft: boolean) => void): void {
+    this.#sessions.leave(this.#applicant, reply)
   }
 }
 

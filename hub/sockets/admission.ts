@@ -5,6 +5,7 @@
 import type { ExtendedError } from 'socket.io'
 import type { ConnectCode } from '../../shared/codes.ts'
 import { NAMESPACE } from '../../shared/protocol.ts'
+import type { Sender } from '../domain/order.ts'
 import type { Applicant, Registration } from '../sessions/sessions.ts'
 import { type Identity, identityOf } from './identity.ts'
 import type { PeerSocket } from './types.ts'
@@ -18,18 +19,27 @@ export interface AdmissionParts {
 const refusalError = (code: ConnectCode, message: string): ExtendedError =>
   Object.assign(new Error(message), { data: { code, message } })
 
-/** For the one that is displaced: which connection took over, and from where. */
-const nameOf = (socket: PeerSocket): string => `${socket.id} from ${socket.handshake.address}`
+class SocketApplicant implements Applicant {
+  readonly #socket: PeerSocket
+  readonly sender: Sender
+  readonly receives: boolean
 
-const applicantOf = (
-  socket: PeerSocket,
-  { sender, handshake }: Extract<Identity, { kind: 'known' }>,
-): Applicant => ({
-  sender,
-  receives: sender.role === 'driver' || handshake.receive !== false,
-  name: nameOf(socket),
-  displaced: (by) => socket.data.onDisplaced?.(by),
-})
+  constructor(socket: PeerSocket, { sender, handshake }: Extract<Identity, { kind: 'known' }>) {
+    this.#socket = socket
+    this.sender = sender
+    this.receives = sender.role === 'driver' || handshake.receive !== false
+  }
+
+  /** For the one that is displaced: which connection took over, and from where. */
+  get name(): string {
+    return `${this.#socket.id} from ${this.#socket.handshake.address}`
+  }
+
+  /** One that is not yet accepted finds out when it is. */
+  displaced(by: string): void {
+    this.#socket.data.connection?.displaced(by)
+  }
+}
 
 /** For all that connects elsewhere than to our namespace, where it would sit unknown and unanswered. */
 export const wrongNamespace =
@@ -56,7 +66,7 @@ export const admission =
     const identity = identityOf(socket.handshake.auth)
     if (identity.kind === 'refused') return refuse(identity.code, identity.message)
     const { sender, handshake } = identity
-    parts.register(applicantOf(socket, identity), (registration) => {
+    parts.register(new SocketApplicant(socket, identity), (registration) => {
       if (registration.kind !== 'registered')
         return refuse('too-many-participants', 'This store has as many participants as it may have.')
       if (!registration.session.isCurrent()) return refuse('not-ready', 'A newer connection has taken over.')

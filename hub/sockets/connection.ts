@@ -5,18 +5,19 @@
  * open -> displaced (told by whom; refused in words) -> closed; open -> closed
  */
 import type { Clock } from '../../shared/clock.ts'
+import type { RefusalCode } from '../../shared/codes.ts'
 import { type Position, PROTOCOL_VERSION } from '../../shared/messages.ts'
 import type { Welcome } from '../../shared/protocol.ts'
-import type { Delivery, Outlet } from '../delivery/ports.ts'
+import type { Delivery } from '../delivery/ports.ts'
 import type { Sender } from '../domain/order.ts'
 import { owedTo } from '../domain/participant.ts'
 import type { Publisher } from '../intake/intake.ts'
+import type { Session } from '../sessions/sessions.ts'
 import { dispatch, type Line } from './dispatch.ts'
-import { createFrameLimit } from './frame-limit.ts'
-import type { Peer } from './handlers.ts'
-import { createOutlet } from './outlet.ts'
+import { FrameLimit } from './frame-limit.ts'
+import { type Receiver, SocketOutlet } from './outlet.ts'
 import type { ConnectionReports, Deliveries, Orders } from './ports.ts'
-import { slowReaderGuard } from './slow-reader.ts'
+import { cutSoon, waitingBytes } from './slow-reader.ts'
 import type { Admitted, PeerSocket } from './types.ts'
 
 export interface ConnectionOptions {
@@ -45,16 +46,17 @@ const DISPLACED_GRACE_MS = 500
 /** Answers to handovers that are late, besides those in flight. */
 const LATE_CALLBACKS = 1000
 
-const sizesOf = ({ handshake }: Admitted, options: ConnectionOptions) => ({
+interface Sizes {
+  readonly window: number
+  readonly capacity: number
+}
+
+const sizesOf = ({ handshake }: Admitted, options: ConnectionOptions): Sizes => ({
   window: Math.min(handshake.window ?? options.window, options.greatestWindow),
   capacity: Math.min(handshake.capacity ?? options.capacity, options.greatestCapacity),
 })
 
-const welcomeOf = (
-  { sender, registration }: Admitted,
-  sizes: ReturnType<typeof sizesOf>,
-  options: ConnectionOptions,
-): Welcome => {
+const welcomeOf = ({ sender, registration }: Admitted, sizes: Sizes, options: ConnectionOptions): Welcome => {
   const { eventBytes, frameBytes, batchLength } = options
   return {
     participant: sender.participant,
@@ -68,139 +70,151 @@ const welcomeOf = (
 }
 
 /** Drops what it is asked to do, and counts it. */
-const noGrip = (reports: ConnectionReports): Delivery => ({
-  acknowledge: (tokens) => reports.ignored(tokens.length),
-  reject: (rejections) => reports.ignored(rejections.length),
-  detach: () => {},
-})
+class NoGrip implements Delivery {
+  readonly #reports: Pick<ConnectionReports, 'ignored'>
 
-class Connection {
-  readonly #socket: PeerSocket
-  readonly #parts: ConnectionParts
-  readonly #admitted: Admitted
-  readonly #sizes: ReturnType<typeof sizesOf>
-  readonly #line: Line
-  /** On the queue; a vendor that only sends has none. */
-  #grip: Delivery
-  #cancelClosing = () => {}
-
-  constructor(socket: PeerSocket, parts: ConnectionParts) {
-    const { reports, options } = parts
-    this.#socket = socket
-    this.#parts = parts
-    this.#admitted = socket.data.admitted!
-    this.#sizes = sizesOf(this.#admitted, options)
-    this.#grip = noGrip(reports)
-    this.#line = {
-      socket,
-      reports,
-      peer: this.#peer(),
-      frameLimit: createFrameLimit(socket.conn, options.frameBytes),
-      isCut: slowReaderGuard(socket, {
-        bytes: options.outgoingBytes,
-        exceeded: () => reports.cut(this.#admitted.sender.participant),
-      }),
-    }
+  constructor(reports: Pick<ConnectionReports, 'ignored'>) {
+    this.#reports = reports
   }
 
-  open(): void {
-    const { sender, registration, gone } = this.#admitted
-    const socket = this.#socket
+  acknowledge(tokens: readonly string[]): void {
+    this.#reports.ignored(tokens.length)
+  }
+
+  reject(rejections: readonly unknown[]): void {
+    this.#reports.ignored(rejections.length)
+  }
+
+  detach(): void {}
+}
+
+/** It is all that its messages and its outlet ask for in one object: thousands of connections do nothing but be there, and each function of its own would take as much memory as the rest. */
+class Connection implements Line, Receiver {
+  readonly socket: PeerSocket
+  readonly sender: Sender
+  readonly session: Session
+  readonly frameLimit: FrameLimit
+  readonly requests = { waiting: 0 }
+  readonly #parts: ConnectionParts
+  #publisher: Publisher | null = null
+  /** On the queue; a vendor that only sends has none. */
+  #grip: Delivery | null = null
+  #isCut = false
+  #cancelClosing: (() => void) | null = null
+
+  constructor(socket: PeerSocket, { sender, registration }: Admitted, parts: ConnectionParts) {
+    this.socket = socket
+    this.sender = sender
+    this.session = registration.session
+    this.#parts = parts
+    this.frameLimit = new FrameLimit(socket.conn, parts.options.frameBytes)
+  }
+
+  open(admitted: Admitted): void {
+    const { socket, sender } = this
     // From here on Socket.IO tells of the end itself; the transport's connection may outlive many of these.
-    socket.conn.off('close', gone)
+    socket.conn.off('close', admitted.gone)
     socket.on('disconnect', (reason) => this.#ended(reason))
-    socket.onAny((...message) => dispatch(this.#line, message))
+    socket.onAny((...message) => dispatch(this, message))
     // A socket's private room bears its id, and a store may be named like one: nobody else is to be in it.
     void socket.leave(socket.id)
-    socket.data.onDisplaced = (by) => this.#displaced(by)
+    socket.data.connection = this
     // Taken over between its admission and now: nobody could tell it yet.
-    if (!registration.session.isCurrent()) return this.#displaced('a newer connection')
+    if (!this.session.isCurrent()) return this.displaced('a newer connection')
     if (sender.role === 'vendor') void socket.join(sender.store)
-    this.#parts.reports.connected(sender.participant)
-    socket.emit('welcome', welcomeOf(this.#admitted, this.#sizes, this.#parts.options))
-    this.#grip = this.#attach()
+    this.reports.connected(sender.participant)
+    const sizes = sizesOf(admitted, this.#parts.options)
+    socket.emit('welcome', welcomeOf(admitted, sizes, this.#parts.options))
+    this.#grip = this.#attach(admitted, sizes)
   }
 
-  #attach(): Delivery {
-    const { sender, registration } = this.#admitted
-    const { deliveries, reports } = this.#parts
-    const { window, capacity } = this.#sizes
+  #attach({ handshake, registration }: Admitted, { window, capacity }: Sizes): Delivery | null {
+    const { sender } = this
+    const { deliveries } = this.#parts
+    const mostCallbacks = LATE_CALLBACKS + 2 * window
+    const outlet = new SocketOutlet(this, { isBatched: handshake.batch === true, mostCallbacks })
     if (sender.role === 'driver')
-      return deliveries.attachDriver(sender.id, this.#outlet(window), { capacity, entries: window })
-    return registration.record === null
-      ? noGrip(reports)
-      : deliveries.attachQueue(registration.record, this.#outlet(window), window)
+      return deliveries.attachDriver(sender.id, outlet, { capacity, entries: window })
+    const { record } = registration
+    return record === null ? null : deliveries.attachQueue(record, outlet, window)
   }
 
-  /** @param entries that may be in flight */
-  #outlet(entries: number): Outlet {
-    const outlet = createOutlet({
-      socket: this.#socket,
-      isBatched: this.#admitted.handshake.batch === true,
-      mostCallbacks: LATE_CALLBACKS + 2 * entries,
-      delivery: () => this.#grip,
-      mistaken: () => this.#parts.reports.ignored(1),
-    })
-    return {
-      hand: (handovers) => {
-        if (!this.#line.isCut()) outlet.hand(handovers)
-      },
+  get reports(): ConnectionReports {
+    return this.#parts.reports
+  }
+
+  get orders(): Orders {
+    return this.#parts.orders
+  }
+
+  get publisher(): Publisher {
+    this.#publisher ??= this.#parts.intake.open(this.sender)
+    return this.#publisher
+  }
+
+  delivery(): Delivery {
+    return this.#grip ?? new NoGrip(this.reports)
+  }
+
+  isCut(): boolean {
+    if (!this.#isCut && waitingBytes(this.socket) > this.#parts.options.outgoingBytes) {
+      this.#isCut = true
+      this.reports.cut(this.sender.participant)
+      cutSoon(this.socket)
     }
+    return this.#isCut
   }
 
-  #peer(): Peer {
-    const { sender, registration } = this.#admitted
-    const { intake, orders, reports } = this.#parts
-    return {
-      sender,
-      session: registration.session,
-      publisher: intake.open(sender),
-      orders,
-      delivery: () => this.#grip,
-      relayPosition: (position) => this.#relayPosition(position),
-      left: () => {
-        this.#loseGrip()
-        registration.session.end()
-        this.#socket.disconnect()
-      },
-      ignored: () => reports.ignored(1),
-      refused: (code) => reports.refused(code),
-      requests: { waiting: 0 },
-    }
+  left(): void {
+    this.#loseGrip()
+    this.session.end()
+    this.socket.disconnect()
   }
 
-  #relayPosition(position: Position): void {
-    const { id } = this.#admitted.sender
+  ignored(): void {
+    this.reports.ignored(1)
+  }
+
+  refused(code: RefusalCode): void {
+    this.reports.refused(code)
+  }
+
+  relayPosition(position: Position): void {
+    const { id } = this.sender
     const time = new Date(this.#parts.clock.now()).toISOString()
-    for (const store of this.#parts.orders.storesServedBy(id))
-      this.#socket.nsp.to(store).volatile.emit('position', { ...position, driver: id, time })
+    for (const store of this.orders.storesServedBy(id))
+      this.socket.nsp.to(store).volatile.emit('position', { ...position, driver: id, time })
   }
 
   #loseGrip(): void {
-    this.#grip.detach()
-    this.#grip = noGrip(this.#parts.reports)
+    this.#grip?.detach()
+    this.#grip = null
   }
 
-  #displaced(by: string): void {
-    const { sender } = this.#admitted
+  /** A newer connection of the participant has taken over. */
+  displaced(by: string): void {
+    const { socket, sender } = this
     this.#loseGrip()
-    if (sender.role === 'vendor') void this.#socket.leave(sender.store)
-    this.#parts.reports.displaced(sender.participant, by)
-    this.#socket.emit('displaced', { by })
+    if (sender.role === 'vendor') void socket.leave(sender.store)
+    this.reports.displaced(sender.participant, by)
+    socket.emit('displaced', { by })
     // Receipts that are under way still reach it, and what it sends meanwhile is refused in words.
-    this.#cancelClosing = this.#parts.clock.after(DISPLACED_GRACE_MS, () => this.#socket.disconnect())
+    this.#cancelClosing = this.#parts.clock.after(DISPLACED_GRACE_MS, () => socket.disconnect())
   }
 
   #ended(reason: string): void {
-    const { sender, registration } = this.#admitted
-    this.#cancelClosing()
-    this.#line.frameLimit.stop()
+    this.#cancelClosing?.()
+    this.frameLimit.stop()
     this.#loseGrip()
-    registration.session.end()
-    this.#parts.reports.disconnected(sender.participant, reason)
+    this.session.end()
+    this.reports.disconnected(this.sender.participant, reason)
   }
 }
 
 /** Takes over a connection that admission has let in. */
-export const accept = (socket: PeerSocket, parts: ConnectionParts): void =>
-  new Connection(socket, parts).open()
+export const accept = (socket: PeerSocket, parts: ConnectionParts): void => {
+  const admitted = socket.data.admitted!
+  // What it was admitted with is not needed any more, and nobody is to keep it.
+  socket.data.admitted = undefined
+  new Connection(socket, admitted, parts).open(admitted)
+}

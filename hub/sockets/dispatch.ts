@@ -9,9 +9,8 @@ import { HANDLERS, type Peer, refuse } from './handlers.ts'
 import type { ConnectionReports } from './ports.ts'
 import type { PeerSocket } from './types.ts'
 
-export interface Line {
+export interface Line extends Peer {
   readonly socket: Pick<PeerSocket, 'connected'>
-  readonly peer: Peer
   readonly reports: Pick<ConnectionReports, 'unheard'>
   readonly frameLimit: FrameLimit
   /** Has the peer been given up because it does not read? */
@@ -42,11 +41,11 @@ const answerOf =
   }
 
 const messageRefusal = (
-  { peer, frameLimit }: Line,
+  { session, frameLimit }: Line,
   name: unknown,
   args: readonly unknown[],
 ): Refused | null => {
-  if (!peer.session.isCurrent()) return NOT_CONNECTED
+  if (!session.isCurrent()) return NOT_CONNECTED
   if (frameLimit.isExceededBy([name, ...args]))
     return refusal('too-large', `A message takes at most ${frameLimit.bytes} bytes; this one has more.`)
   return HANDLERS.has(name as string)
@@ -59,6 +58,6 @@ export const dispatch = (line: Line, [name, ...rest]: readonly unknown[]): void 
   const { args, callback } = splitCallback(rest)
   const answer = answerOf(line, callback)
   const refused = messageRefusal(line, name, args)
-  if (refused !== null) return refuse(line.peer, answer, refused)
-  HANDLERS.get(name as string)!(line.peer, args[0], answer)
+  if (refused !== null) return refuse(line, answer, refused)
+  HANDLERS.get(name as string)!(line, args[0], answer)
 }

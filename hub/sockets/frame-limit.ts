@@ -4,12 +4,6 @@
  */
 import type { EventEmitter } from 'node:events'
 
-export interface FrameLimit {
-  readonly bytes: number
-  isExceededBy(message: readonly unknown[]): boolean
-  stop(): void
-}
-
 const bytesOf = (message: readonly unknown[]): number => {
   try {
     return Buffer.byteLength(JSON.stringify(message))
@@ -19,16 +13,26 @@ const bytesOf = (message: readonly unknown[]): number => {
   }
 }
 
-/** @param conn Engine.IO's side of the connection, which emits `packet` before the message is decoded */
-export const createFrameLimit = (conn: Pick<EventEmitter, 'on' | 'off'>, bytes: number): FrameLimit => {
-  let hasExceeded = false
-  const look = ({ data }: { readonly data?: unknown }) => {
-    if (typeof data === 'string' && Buffer.byteLength(data) > bytes) hasExceeded = true
+export class FrameLimit {
+  readonly bytes: number
+  readonly #conn: Pick<EventEmitter, 'on' | 'off'>
+  #hasExceeded = false
+  readonly #look = ({ data }: { readonly data?: unknown }) => {
+    if (typeof data === 'string' && Buffer.byteLength(data) > this.bytes) this.#hasExceeded = true
   }
-  conn.on('packet', look)
-  return {
-    bytes,
-    isExceededBy: (message) => hasExceeded && bytesOf(message) > bytes,
-    stop: () => void conn.off('packet', look),
+
+  /** @param conn Engine.IO's side of the connection, which emits `packet` before the message is decoded */
+  constructor(conn: Pick<EventEmitter, 'on' | 'off'>, bytes: number) {
+    this.bytes = bytes
+    this.#conn = conn
+    conn.on('packet', this.#look)
+  }
+
+  isExceededBy(message: readonly unknown[]): boolean {
+    return this.#hasExceeded && bytesOf(message) > this.bytes
+  }
+
+  stop(): void {
+    this.#conn.off('packet', this.#look)
   }
 }

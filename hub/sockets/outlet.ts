@@ -11,29 +11,24 @@ const decodeReply = decoderOf(HandoverReplySchema)
 
 const handedEvent = (handover: Handover): HandedEvent => new Handed(handover)
 
-/** What a peer answers to a single handover: nothing acknowledges, `{ reject }` rejects, anything else is a mistake that says nothing. */
-const answer = (
-  delivery: () => Delivery,
-  token: string,
-  args: readonly unknown[],
-  mistaken: () => void,
-): void => {
-  const [reply] = args
-  if (reply === undefined || reply === null) return delivery().acknowledge([token])
-  const decoded = decodeReply(reply)
-  if (decoded.ok) delivery().reject([{ entry: token, reason: decoded.value.reject }])
-  else mistaken()
-}
-
-export interface OutletParts {
+/** The connection, as its outlet needs it. */
+export interface Receiver {
   readonly socket: PeerSocket
-  readonly isBatched: boolean
-  /** Callbacks that may be open; the oldest of more are forgotten. */
-  readonly mostCallbacks: number
+  /** Has the peer been given up because it does not read? */
+  isCut(): boolean
   /** The grip on the queue that answers go to. */
   delivery(): Delivery
   /** An answer that is none. */
-  mistaken(): void
+  ignored(): void
+}
+
+/** What a peer answers to a single handover: nothing acknowledges, `{ reject }` rejects, anything else is a mistake that says nothing. */
+const answer = (receiver: Receiver, token: string, args: readonly unknown[]): void => {
+  const [reply] = args
+  if (reply === undefined || reply === null) return receiver.delivery().acknowledge([token])
+  const decoded = decodeReply(reply)
+  if (decoded.ok) receiver.delivery().reject([{ entry: token, reason: decoded.value.reject }])
+  else receiver.ignored()
 }
 
 /** Inside of Socket.IO: the callbacks that were not called yet, oldest first. */
@@ -50,22 +45,32 @@ const forgetOldest = (socket: PeerSocket, most: number): void => {
   }
 }
 
-export const createOutlet = ({
-  socket,
-  isBatched,
-  mostCallbacks,
-  delivery,
-  mistaken,
-}: OutletParts): Outlet => {
-  const handOne = (handover: Handover) => {
-    const event = handedEvent(handover)
-    socket.emit(event.event, event, (...args: unknown[]) => answer(delivery, event.entry, args, mistaken))
+export interface OutletOptions {
+  readonly isBatched: boolean
+  /** Callbacks that may be open; the oldest of more are forgotten. */
+  readonly mostCallbacks: number
+}
+
+export class SocketOutlet implements Outlet {
+  readonly #receiver: Receiver
+  readonly #options: OutletOptions
+
+  constructor(receiver: Receiver, options: OutletOptions) {
+    this.#receiver = receiver
+    this.#options = options
   }
-  return {
-    hand(handovers) {
-      if (isBatched) return void socket.emit('events', handovers.map(handedEvent))
-      for (const handover of handovers) handOne(handover)
-      forgetOldest(socket, mostCallbacks)
-    },
+
+  hand(handovers: readonly Handover[]): void {
+    const receiver = this.#receiver
+    if (receiver.isCut()) return
+    const { isBatched, mostCallbacks } = this.#options
+    if (isBatched) return void receiver.socket.emit('events', handovers.map(handedEvent))
+    for (const handover of handovers) handOne(receiver, handover)
+    forgetOldest(receiver.socket, mostCallbacks)
   }
+}
+
+const handOne = (receiver: Receiver, handover: Handover): void => {
+  const event = handedEvent(handover)
+  receiver.socket.emit(event.event, event, (...args: unknown[]) => answer(receiver, event.entry, args))
 }

@@ -42,6 +42,9 @@ const endAll = async (namespace: CapsNamespace): Promise<void> => {
   await Promise.all(ends)
 }
 
+/** What answers browsers that come from elsewhere looks at every request, also where none may come. */
+const corsFor = (origins: readonly string[]) => (origins.length > 0 ? { cors: { origin: [...origins] } } : {})
+
 export const createSocketServer = (
   http: HttpServer,
   parts: {
@@ -68,7 +71,7 @@ export const createSocketServer = (
         isGone: () => socket.destroyed,
         letIn: () => answer(null, isOriginAllowed(headers, options.allowedOrigins)),
       }),
-    cors: { origin: [...options.allowedOrigins] },
+    ...corsFor(options.allowedOrigins),
   })
   io.engine.on('connection', cutIfSilent)
   const namespace = io.of(NAMESPACE)

@@ -35,24 +35,8 @@ const cut = (socket: Connected): void => {
   webSocket?.terminate?.()
 }
 
-/**
- * To be asked before anything is sent: has the peer been given up? The connection ends a little later, since whoever asks is in the middle of
- * something and must not hear of the end before it is done.
- */
-export const slowReaderGuard = (
-  socket: Connected,
-  limit: { readonly bytes: number; exceeded(): void },
-): (() => boolean) => {
-  let isCut = false
-  return () => {
-    if (!isCut && waitingBytes(socket) > limit.bytes) {
-      isCut = true
-      limit.exceeded()
-      queueMicrotask(() => cut(socket))
-    }
-    return isCut
-  }
-}
+/** Cuts a peer a little later, since whoever finds that it does not read is in the middle of something and must not hear of the end before it is done. */
+export const cutSoon = (socket: Connected): void => queueMicrotask(() => cut(socket))
 
 /**
  * Engine.IO ends a connection whose ping is not answered with a close frame, for whose answer the WebSocket waits 30 s (`closeTimeout` of ws), with all that was sent before it: nobody is there to

@@ -16,9 +16,10 @@ export interface Admitted {
 }
 
 export interface SocketData {
-  admitted?: Admitted
-  /** Set by admission, so that a displaced connection is told once it is there. */
-  onDisplaced?: (by: string) => void
+  /** Until it is accepted. */
+  admitted?: Admitted | undefined
+  /** From then on, to be told when it is displaced. */
+  connection?: { displaced(by: string): void }
 }
 
 /** Engine.IO's side of a connection, which may carry several sockets one after another. */

@@ -185,6 +185,19 @@ export const NAMED_PLANTS: readonly Plant[] = [
     to: '{ after: this.#cursor + 1, limit }',
   },
   {
+    ...{ file: 'hub/delivery/dispatcher.ts', tests: ['test/hub/delivery/dispatcher.test.ts'] },
+    name: 'what is announced between a registration and its connection is passed over',
+    from: 'this.#expected.delete(participant)',
+    to: 'void participant',
+  },
+  {
+    ...{ file: 'hub/delivery/dispatcher.ts', tests: ['test/hub/delivery/dispatcher.test.ts'] },
+    name: 'a queue that was at rest is not looked at any more',
+    from: `this.#busy.add(queue)
+    queue.appended`,
+    to: 'queue.appended',
+  },
+  {
     ...{ file: 'hub/delivery/queue-steps.ts', tests: ['test/hub/delivery/queue-delivery.test.ts'] },
     name: 'a dead letter stays in the retries',
     from: 'return transaction.addRetry(id, { ...entry, failures, dueMs })',
@@ -203,14 +216,14 @@ export const NAMED_PLANTS: readonly Plant[] = [
       tests: ['test/hub/sessions/sessions.test.ts', 'test/hub/delivery/delivery-model.test.ts'],
     },
     name: 'the end of a displaced connection ends the newer one',
-    from: 'return this.#current.get(id) === applicant && this.#current.delete(id)',
-    to: 'return this.#current.delete(id)',
+    from: 'return this.isCurrent(applicant) && this.#current.delete',
+    to: 'return this.#current.delete',
   },
   {
     ...{ file: 'hub/sockets/connection.ts', tests: ['test/hub/sockets/connection.test.ts'] },
     name: 'a displaced connection keeps its grip on the queue',
-    from: 'this.#grip.detach()',
-    to: 'this.#grip.acknowledge([])',
+    from: 'this.#grip?.detach()',
+    to: 'this.#grip?.acknowledge([])',
   },
   {
     ...{

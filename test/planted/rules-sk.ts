@@ -29,8 +29,8 @@ export const SK_PLANTS: readonly Plant[] = [
     ...sockets('outlet'),
     rule: 'SK4',
     name: 'a batch has callbacks as well',
-    from: "return void socket.emit('events', handovers.map(handedEvent))",
-    to: `void (socket.emit as (...args: unknown[]) => void)('events', handovers.map(handedEvent), () => {})
+    from: "return void receiver.socket.emit('events', handovers.map(handedEvent))",
+    to: `void (receiver.socket.emit as (...args: unknown[]) => void)('events', handovers.map(handedEvent), () => {})
       if (isBatched) return`,
   },
   {
@@ -44,8 +44,8 @@ export const SK_PLANTS: readonly Plant[] = [
     ...sockets('dispatch'),
     rule: 'SK6',
     name: 'a displaced connection is served',
-    from: 'if (!peer.session.isCurrent()) return NOT_CONNECTED',
-    to: "if (!peer.session.isCurrent() && name === '') return NOT_CONNECTED",
+    from: 'if (!session.isCurrent()) return NOT_CONNECTED',
+    to: "if (!session.isCurrent() && name === '') return NOT_CONNECTED",
   },
   {
     ...sockets('handlers'),

@@ -144,8 +144,10 @@ export class Peer {
       { sender, receives, name: `connection ${world.peers.length}`, displaced },
       (reply) => {
         this.registration = reply
+        if (reply.kind !== 'registered') return
+        if (reply.record !== null) life.dispatcher.expect(reply.record)
         // Socket.IO calls a socket connected some turns after its admission.
-        if (reply.kind === 'registered') world.clock.endOfTurn(() => this.#attach())
+        world.clock.endOfTurn(() => this.#attach())
       },
     )
   }

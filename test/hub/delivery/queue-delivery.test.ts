@@ -484,15 +484,13 @@ describe('delivery of a queue', () => {
         heldOrders: sinon.stub().resolves([]),
       }
       const hand = sinon.stub()
-      const delivery = new QueueDelivery({
-        ledger,
-        reports: world.reports,
-        now: () => world.clock.now(),
-        options: world.options,
-        outlet: { hand },
-        participant: { ...(await world.row(MAIN))!, retrying },
-        windowEntries: 10,
-      })
+      const participant = { ...(await world.row(MAIN))!, retrying }
+      const { reports, options } = world
+      const delivery = new QueueDelivery(
+        { ledger, reports, now: () => world.clock.now(), options },
+        { outlet: { hand }, participant, windowEntries: 10 },
+        { isEmpty: false },
+      )
       return { delivery, ledger, hand }
     }
 

@@ -14,6 +14,8 @@ const entry = (position: number): Entry => ({
 
 const entries = (...positions: number[]): Entry[] => positions.map(entry)
 
+const QUEUE = { participant: vendorId('acme', 'main'), after: 10 }
+
 /** A queue whose reads the test answers. */
 const stubbedQueue = () => {
   const reads: { after: number; limit: number; answer: (found: Entry[]) => void }[] = []
@@ -49,7 +51,7 @@ describe('queue reader', () => {
     readable = 0
     reader = new QueueReader(
       queue.ledger,
-      { participant: vendorId('acme', 'main'), after: 10, chunk: CHUNK, most: CHUNK, bytes: 1024 * 1024 },
+      { ...QUEUE, chunk: CHUNK, most: CHUNK, bytes: 1024 * 1024 },
       () => {
         readable += 1
       },
@@ -76,6 +78,15 @@ describe('queue reader', () => {
     await catchUp()
     reader.appended(entries(20, 21))
     expect([takeAll(), queue.reads.length]).to.deep.equal([[20, 21], 0])
+  })
+
+  it('[DL11] reads nothing if all that lies in the queue will be announced', () => {
+    const range = { ...QUEUE, chunk: CHUNK, most: CHUNK, bytes: 1024 * 1024, hasCaughtUp: true }
+    reader = new QueueReader(queue.ledger, range, () => {})
+    expect([takeAll(), reader.isAtEnd]).to.deep.equal([[], true])
+    reader.appended(entries(20))
+    expect(reader.isAtEnd).to.equal(false)
+    expect([takeAll(), reader.isAtEnd, queue.reads.length]).to.deep.equal([[20], true, 0])
   })
 
   it('[DL11] reads on from the ledger when more comes than it holds', async () => {
@@ -131,13 +142,7 @@ describe('queue reader', () => {
     })
 
     beforeEach(() => {
-      const range = {
-        participant: vendorId('acme', 'main'),
-        after: 10,
-        chunk: 100,
-        most: 100,
-        bytes: 64 * 1024,
-      }
+      const range = { ...QUEUE, chunk: 100, most: 100, bytes: 64 * 1024 }
       reader = new QueueReader(queue.ledger, range, () => {})
     })
 
@@ -158,7 +163,7 @@ describe('queue reader', () => {
     })
 
     it('[DL11] reads one at a time that is larger than all that it holds', () => {
-      const range = { participant: vendorId('acme', 'main'), after: 10, chunk: 100, most: 100, bytes: 1000 }
+      const range = { ...QUEUE, chunk: 100, most: 100, bytes: 1000 }
       new QueueReader(queue.ledger, range, () => {}).peek()
       expect(queue.reads.map(({ limit }) => limit)).to.deep.equal([1])
     })

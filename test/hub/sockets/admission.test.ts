@@ -116,7 +116,7 @@ describe('admission', () => {
     const { socket } = apply(VENDOR)
     settle()
     const displaced = sinon.stub()
-    socket.data.onDisplaced = displaced
+    socket.data.connection = { displaced }
     applicants[0]!.displaced('the newer one')
     expect(displaced.args).to.deep.equal([['the newer one']])
     expect(applicants[0]!.name).to.equal('socket-1 from 127.0.0.1')

@@ -227,7 +227,7 @@ describe('connection', () => {
   describe('that a newer one takes over', () => {
     it('[SE2][SK12] loses its grip and its room at once, and is told by whom', () => {
       const { socket, delivery, reports } = accepted(VENDOR)
-      socket.data.onDisplaced!('the newer one')
+      socket.data.connection!.displaced('the newer one')
       sinon.assert.calledOnce(delivery.detach)
       expect(socket.told('displaced')).to.deep.equal([{ by: 'the newer one' }])
       expect([...socket.rooms]).to.deep.equal([])
@@ -238,7 +238,7 @@ describe('connection', () => {
       const { clock, socket, session, publisher } = accepted(VENDOR)
       const answers = socket.ask('pickup', {})
       session.isCurrent.returns(false)
-      socket.data.onDisplaced!('the newer one')
+      socket.data.connection!.displaced('the newer one')
       publisher.publishOne.firstCall.args[2]({ ok: true, id: 'e' })
       expect(answers).to.deep.equal([{ ok: true, id: 'e' }])
       sinon.assert.notCalled(socket.disconnect)
@@ -248,7 +248,7 @@ describe('connection', () => {
 
     it('[SK6] leaves no timer behind if it goes by itself', () => {
       const { clock, socket } = accepted(VENDOR)
-      socket.data.onDisplaced!('the newer one')
+      socket.data.connection!.displaced('the newer one')
       socket.inbound.emit('disconnect', 'client namespace disconnect')
       expect(clock.armed).to.equal(0)
     })
@@ -268,7 +268,7 @@ describe('connection', () => {
           },
         },
       ])
-      socket.data.onDisplaced!('the newer one')
+      socket.data.connection!.displaced('the newer one')
       session.isCurrent.returns(false)
       socket.sent.find(({ message }) => message === 'delivered')!.answer!()
       sinon.assert.notCalled(delivery.acknowledge)
@@ -286,6 +286,13 @@ describe('connection', () => {
     })
   })
 
+  it('[SK8] leaves a peer alone up to the limit', () => {
+    const { socket, reports, outlet } = accepted({ ...VENDOR, batch: true })
+    socket.conn.transport.socket.bufferedAmount = 10_000
+    outlet().hand([])
+    expect([socket.told('events').length, reports.cut.callCount]).to.deep.equal([1, 0])
+  })
+
   it('[SK8] hands nothing more to a peer that does not read, and cuts it', async () => {
     const { socket, reports, outlet } = accepted({ ...VENDOR, batch: true })
     socket.conn.transport.socket.bufferedAmount = 10_001
@@ -293,7 +300,11 @@ describe('connection', () => {
     socket.ask('nothing')
     await new Promise<void>((resolve) => setImmediate(resolve))
     expect(socket.told('events')).to.deep.equal([])
+    socket.conn.transport.socket.bufferedAmount = 0
+    outlet().hand([])
     sinon.assert.calledOnce(socket.conn.close)
+    sinon.assert.calledOnce(socket.conn.transport.socket.terminate)
+    expect(socket.told('events')).to.deep.equal([])
     expect(reports.cut.args).to.deep.equal([['vendor/acme/main']])
   })
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import sinon from 'sinon'
 import type { Delivery, Handover } from '../../../hub/delivery/ports.ts'
-import { createOutlet } from '../../../hub/sockets/outlet.ts'
+import { SocketOutlet } from '../../../hub/sockets/outlet.ts'
 import { StubSocket } from './stub-socket.ts'
 
 const handover = (position: number, attempt = 1, replay = false): Handover => ({
@@ -24,9 +24,10 @@ const stubOutlet = (isBatched: boolean, mostCallbacks = 100) => {
     reject: sinon.stub(),
     detach: sinon.stub(),
   } satisfies Delivery
-  const mistaken = sinon.stub()
-  const outlet = createOutlet({ socket, isBatched, mostCallbacks, delivery: () => delivery, mistaken })
-  return { socket, outlet, delivery, mistaken }
+  const ignored = sinon.stub()
+  const receiver = { socket, isCut: () => false, delivery: () => delivery, ignored }
+  const outlet = new SocketOutlet(receiver, { isBatched, mostCallbacks })
+  return { socket, outlet, delivery, ignored }
 }
 
 describe('outlet', () => {
@@ -76,12 +77,12 @@ describe('outlet', () => {
   ]
   for (const mistake of MISTAKES)
     it(`[SK5] ignores ${JSON.stringify(mistake).slice(0, 40)}, and counts it`, () => {
-      const { socket, outlet, delivery, mistaken } = stubOutlet(false)
+      const { socket, outlet, delivery, ignored } = stubOutlet(false)
       outlet.hand([handover(35)])
       socket.sent[0]!.answer!(mistake)
       sinon.assert.notCalled(delivery.acknowledge)
       sinon.assert.notCalled(delivery.reject)
-      sinon.assert.calledOnce(mistaken)
+      sinon.assert.calledOnce(ignored)
     })
 
   it('[SK13] forgets the oldest callbacks of a peer that calls none', () => {
