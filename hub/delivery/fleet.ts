@@ -125,9 +125,16 @@ export class Fleet {
 
   #enlist(driver: Driver): void {
     const at = this.#free.indexOf(driver)
+    if (at >= 0 && hasRoom(driver) && this.#isInTurn(at)) return
     if (at >= 0) this.#free.splice(at, 1)
     if (!hasRoom(driver)) return
     const before = this.#free.findLastIndex(({ lastOffer }) => lastOffer <= driver.lastOffer)
     this.#free.splice(before + 1, 0, driver)
+  }
+
+  /** Does nobody who was asked longer ago stand behind it? All others are in turn: only one changes at a time. */
+  #isInTurn(at: number): boolean {
+    const next = this.#free[at + 1]
+    return next === undefined || next.lastOffer > this.#free[at]!.lastOffer
   }
 }
