@@ -17,9 +17,9 @@ import type { Database } from './database.ts'
 import { Group } from './group.ts'
 import type { Journal } from './journal.ts'
 import { ALIVE_KEY } from './keys.ts'
-import { type Kind, ORDERS, PARTICIPANTS, ROSTERS } from './kinds.ts'
 import type { Positions } from './positions.ts'
 import { Reads } from './reads.ts'
+import { RowLoader } from './row-loader.ts'
 import type { CacheLimits } from './rows.ts'
 import { type Changes, Tables } from './tables.ts'
 import { Transaction } from './transaction.ts'
@@ -45,6 +45,7 @@ export class LevelLedger {
   readonly reads: Reads
   readonly lastAliveMs: number | null
   readonly #tables: Tables
+  readonly #loader: RowLoader
   readonly #committedListeners = new Set<(committed: Committed) => void>()
   readonly #faultListeners = new Set<(fault: Fault) => void>()
   #waiting: Work<Transaction>[] = []
@@ -63,6 +64,7 @@ export class LevelLedger {
     this.#journal = parts.journal
     this.lastAliveMs = parts.lastAliveMs
     this.#tables = new Tables(parts.cache)
+    this.#loader = new RowLoader(parts.db, this.#tables)
     this.reads = new Reads(parts.db, this.#tables, (error) => this.#fail(error))
   }
 
@@ -130,76 +132,13 @@ export class LevelLedger {
     const work = this.#waiting
     this.#waiting = []
     this.#isDeciding = true
-    const missing = this.#missingRows(work)
-    if (missing.length === 0) return this.#decide(work)
-    this.#keepRows(work)
+    const loading = this.#loader.load(work)
+    if (loading === null) return this.#decide(work)
     // Not `catch`: what `decide` throws is a mistake in the program, and none of the disk's.
-    this.#fetch(missing, work).then(
+    loading.then(
       () => this.#decide(work),
       (error) => this.#fail(error),
     )
-  }
-
-  async #fetch(missing: Missing[], work: readonly Work<Transaction>[]): Promise<void> {
-    await this.#read(missing)
-    // The participants of a store are known once its roster is read.
-    const ofRosters = this.#missingParticipantsOf(work)
-    this.#keepParticipantsOf(work)
-    if (ofRosters.length > 0) await this.#read(ofRosters)
-  }
-
-  async #read(missing: readonly Missing[]): Promise<void> {
-    const texts = await this.#db.getMany(missing.map(({ key }) => key))
-    for (const [index, { arrived }] of missing.entries()) arrived(texts[index])
-  }
-
-  #missingRows(work: readonly Work<Transaction>[]): Missing[] {
-    const missing = new Map<string, Missing>()
-    for (const { orders = [], participants = [], stores = [] } of work) {
-      for (const key of orders) this.#note(missing, ORDERS, key)
-      for (const id of participants) this.#note(missing, PARTICIPANTS, id)
-      for (const store of stores) this.#note(missing, ROSTERS, store)
-    }
-    return missing.size > 0 ? [...missing.values()] : this.#missingParticipantsOf(work)
-  }
-
-  #missingParticipantsOf(work: readonly Work<Transaction>[]): Missing[] {
-    const missing = new Map<string, Missing>()
-    for (const { stores = [] } of work)
-      for (const store of stores)
-        for (const id of this.#tables.rosters.get(store) ?? []) this.#note(missing, PARTICIPANTS, id)
-    return [...missing.values()]
-  }
-
-  #note<Key extends string, Row extends object>(
-    missing: Map<string, Missing>,
-    { rows, keyOf, decode: decodeRow }: Kind<Key, Row>,
-    name: Key,
-  ): void {
-    const table = rows(this.#tables)
-    if (table.has(name)) return
-    const key = keyOf(name)
-    const arrived = (text: string | undefined): void =>
-      table.fetched(name, text === undefined ? null : decodeRow(name, text), text?.length ?? 0)
-    missing.set(key, { key, arrived })
-  }
-
-  /** What is at hand must still be so when what is missing has been read. */
-  #keepRows(work: readonly Work<Transaction>[]): void {
-    const { orders, participants, rosters } = this.#tables
-    for (const { orders: keys = [], participants: ids = [], stores = [] } of work) {
-      for (const key of keys) orders.keep(key)
-      for (const id of ids) participants.keep(id)
-      for (const store of stores) rosters.keep(store)
-    }
-    this.#keepParticipantsOf(work)
-  }
-
-  #keepParticipantsOf(work: readonly Work<Transaction>[]): void {
-    const { participants, rosters } = this.#tables
-    for (const { stores = [] } of work)
-      for (const store of stores)
-        if (rosters.has(store)) for (const id of rosters.get(store) ?? []) participants.keep(id)
   }
 
   #decide(work: readonly Work<Transaction>[]): void {
@@ -285,10 +224,4 @@ const ordersIn = ({ orders }: Changes): OrderRecord[] => {
   const records: OrderRecord[] = []
   for (const { after } of orders) if (after !== null) records.push(after)
   return records
-}
-
-/** A row to read: its key in the database, and where it goes. */
-interface Missing {
-  readonly key: string
-  arrived(text: string | undefined): void
 }
