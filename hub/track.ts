@@ -1,6 +1,6 @@
 import type { TrackReply } from '../shared/protocol.ts'
 import { itemsOf } from './domain/history.ts'
-import type { OrderRecord } from './domain/order.ts'
+import type { OrderRecord } from './domain/order-record.ts'
 
 /** What a store is told about one of its orders; null if there is none. */
 export const trackReply = (record: OrderRecord | undefined): Extract<TrackReply, { ok: true }> | null => {

@@ -3,7 +3,7 @@
  * when. It is never written to for its own sake: whatever becomes durable is applied to it, at the start and ever after, so it cannot part from the ledger.
  */
 import type { OrderKey } from '../../shared/ids.ts'
-import { holderOf, keyOf, type OrderRecord } from '../domain/order.ts'
+import { holderOf, keyOf, type OrderRecord } from '../domain/order-record.ts'
 import { bytesOf } from './entry-bytes.ts'
 import { Fleet } from './fleet.ts'
 

@@ -1,5 +1,5 @@
 /** Leases that leave together. */
-import { holderOf, type OrderRecord } from '../domain/order.ts'
+import { holderOf, type OrderRecord } from '../domain/order-record.ts'
 import { bytesOf } from './entry-bytes.ts'
 import type { Room } from './fleet.ts'
 

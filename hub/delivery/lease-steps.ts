@@ -10,7 +10,7 @@ import {
   pickupEntry,
   type Return,
 } from '../domain/dispatch.ts'
-import { keyOf, type OrderRecord } from '../domain/order.ts'
+import { keyOf, type OrderRecord } from '../domain/order-record.ts'
 import type { DeliveryOptions, DeliveryTransaction } from './ports.ts'
 import { retryDelayMs } from './retry-delay.ts'
 

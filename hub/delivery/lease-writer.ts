@@ -5,7 +5,7 @@
 import { FLEET, type OrderKey } from '../../shared/ids.ts'
 import type { Assignment } from '../../shared/protocol.ts'
 import { isFailure, pickupEntry, type Return } from '../domain/dispatch.ts'
-import { holderOf, keyOf, type OrderRecord } from '../domain/order.ts'
+import { holderOf, keyOf, type OrderRecord } from '../domain/order-record.ts'
 import type { Board } from './board.ts'
 import { assignLeased, type Lot, lease, putBack } from './lease-steps.ts'
 import type { DeliveryLedger, DeliveryOptions, DeliveryReports, DeliveryTransaction } from './ports.ts'

@@ -6,7 +6,7 @@
 import { FLEET, type OrderKey } from '../../shared/ids.ts'
 import { pickupEntry } from '../domain/dispatch.ts'
 import { type Entry, orderKeyOf } from '../domain/entry.ts'
-import { holderOf, keyOf, type OrderRecord } from '../domain/order.ts'
+import { holderOf, keyOf, type OrderRecord } from '../domain/order-record.ts'
 import type { Committed } from '../domain/work.ts'
 import { Board } from './board.ts'
 import { bytesOf } from './entry-bytes.ts'

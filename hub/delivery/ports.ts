@@ -1,7 +1,7 @@
 /** What delivery needs of others. */
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
 import type { DeadLetter, Entry, Place, Retry } from '../domain/entry.ts'
-import type { OrderRecord } from '../domain/order.ts'
+import type { OrderRecord } from '../domain/order-record.ts'
 import type { ParticipantRecord } from '../domain/participant.ts'
 import type { Committed, Work } from '../domain/work.ts'
 

@@ -8,7 +8,8 @@
 import { driverId } from '../../shared/ids.ts'
 import type { Entry } from './entry.ts'
 import { type Happening, withItem } from './history.ts'
-import { changed, type Dispatch, dispatched, type OrderRecord, payloadOf } from './order.ts'
+import { payloadOf } from './order.ts'
+import { changed, type Dispatch, dispatched, type OrderRecord } from './order-record.ts'
 import { isoTime } from './time.ts'
 import { leaseTokenOf } from './token.ts'
 

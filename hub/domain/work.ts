@@ -4,7 +4,7 @@
  */
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
 import type { Entry } from './entry.ts'
-import type { OrderRecord } from './order.ts'
+import type { OrderRecord } from './order-record.ts'
 
 export interface Work<Transaction> {
   /** Rows that `decide` reads. It MUST NOT read others. */

@@ -7,16 +7,8 @@ import { FLEET } from '../../shared/ids.ts'
 import type { Receipt, Refused } from '../../shared/protocol.ts'
 import { refusal } from '../../shared/refusal.ts'
 import type { Entry } from '../domain/entry.ts'
-import {
-  accept,
-  changed,
-  decide,
-  dispatched,
-  type OrderRecord,
-  type Proposal,
-  payloadOf,
-  type Sender,
-} from '../domain/order.ts'
+import { accept, decide, type Proposal, payloadOf, type Sender } from '../domain/order.ts'
+import { changed, dispatched, type OrderRecord } from '../domain/order-record.ts'
 import { recipientsOf } from '../domain/routing.ts'
 import { isoTime } from '../domain/time.ts'
 import { type DecodedProposal, decodeElement, decodeEvent } from './decode.ts'

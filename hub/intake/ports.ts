@@ -3,7 +3,7 @@ import type { ReceiptCode } from '../../shared/codes.ts'
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
 import type { EventName } from '../../shared/protocol.ts'
 import type { Entry, Place } from '../domain/entry.ts'
-import type { OrderRecord } from '../domain/order.ts'
+import type { OrderRecord } from '../domain/order-record.ts'
 import type { ParticipantRecord } from '../domain/participant.ts'
 import type { Work } from '../domain/work.ts'
 

@@ -1,6 +1,6 @@
 /** What sessions need of others. */
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
-import type { OrderRecord } from '../domain/order.ts'
+import type { OrderRecord } from '../domain/order-record.ts'
 import type { ParticipantRecord } from '../domain/participant.ts'
 import type { Work } from '../domain/work.ts'
 

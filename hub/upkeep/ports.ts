@@ -1,7 +1,7 @@
 /** What upkeep needs of others. */
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
 import type { DeadLetter, Entry, Place } from '../domain/entry.ts'
-import type { OrderRecord } from '../domain/order.ts'
+import type { OrderRecord } from '../domain/order-record.ts'
 import type { ParticipantRecord } from '../domain/participant.ts'
 import type { Work } from '../domain/work.ts'
 

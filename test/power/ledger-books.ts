@@ -2,8 +2,8 @@
  * What a ledger must hold after a cut, by what its process had said until then. All that was settled is there, whole, and of what was decided later the oldest part: the rows are exactly
  * those after some piece of work from the last settled one on.
  */
-import type { OrderRecord } from '../../hub/domain/order.ts'
-import { holderOf, keyOf } from '../../hub/domain/order.ts'
+import type { OrderRecord } from '../../hub/domain/order-record.ts'
+import { holderOf, keyOf } from '../../hub/domain/order-record.ts'
 import type { ParticipantRecord } from '../../hub/domain/participant.ts'
 import { endedKey, heldKey, orderRowKey } from '../../hub/ledger/level/keys.ts'
 import type { OrderKey } from '../../shared/ids.ts'

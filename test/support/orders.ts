@@ -1,6 +1,7 @@
 /** Orders, and who sends what about them. */
-import type { OrderRecord, Proposal, Sender, Stamp } from '../../hub/domain/order.ts'
+import type { Proposal, Sender, Stamp } from '../../hub/domain/order.ts'
 import { accept } from '../../hub/domain/order.ts'
+import type { OrderRecord } from '../../hub/domain/order-record.ts'
 import { driverId, orderKey, vendorId } from '../../shared/ids.ts'
 import type { Order, Progress } from '../../shared/messages.ts'
 import type { EventName } from '../../shared/protocol.ts'

@@ -4,7 +4,7 @@
 import type { OrderKey, ParticipantId } from '../../../shared/ids.ts'
 import type { EventName, EventPayload } from '../../../shared/protocol.ts'
 import { type Entry, orderKeyOf, type Place } from '../../domain/entry.ts'
-import type { AcceptedEvent, OrderRecord } from '../../domain/order.ts'
+import type { AcceptedEvent, OrderRecord } from '../../domain/order-record.ts'
 import type { ParticipantRecord } from '../../domain/participant.ts'
 import { Payload } from '../../domain/payload.ts'
 import type { EntryChange } from './entries.ts'

@@ -1,6 +1,6 @@
 /** The three kinds of rows: where each is kept in memory and on disk, and how it is written there. */
 import type { OrderKey, ParticipantId } from '../../../shared/ids.ts'
-import type { OrderRecord } from '../../domain/order.ts'
+import type { OrderRecord } from '../../domain/order-record.ts'
 import type { ParticipantRecord } from '../../domain/participant.ts'
 import { decode, encode } from './codec.ts'
 import { orderRowKey, participantRowKey, rosterKey } from './keys.ts'

@@ -9,7 +9,7 @@
  */
 import type { Clock } from '../../../shared/clock.ts'
 import { Fault, messageOf } from '../../../shared/fault.ts'
-import type { OrderRecord } from '../../domain/order.ts'
+import type { OrderRecord } from '../../domain/order-record.ts'
 import type { Committed, Work } from '../../domain/work.ts'
 import { changeTexts } from './changes.ts'
 import { encode } from './codec.ts'

@@ -11,7 +11,7 @@ import {
   type Dispatch,
   dispatched,
   type OrderRecord,
-} from '../../domain/order.ts'
+} from '../../domain/order-record.ts'
 
 /** All that is not kept apart. */
 type Fields = Omit<OrderRecord, 'key' | 'dispatch' | 'events' | 'history'>

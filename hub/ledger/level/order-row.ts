@@ -1,7 +1,7 @@
 /** An order's row: what the journal would say of it as a new one, and behind a line feed its history, which is neither encoded nor decoded anew. */
 import type { OrderKey } from '../../../shared/ids.ts'
 import type { History } from '../../domain/history.ts'
-import type { AcceptedEvent, OrderRecord } from '../../domain/order.ts'
+import type { AcceptedEvent, OrderRecord } from '../../domain/order-record.ts'
 import { seal, unseal } from './codec.ts'
 import { orderRowKey } from './keys.ts'
 import { type OrderPatch, patched, wholeText } from './order-patch.ts'

@@ -4,7 +4,7 @@
  */
 import { Fault } from '../../../shared/fault.ts'
 import type { OrderKey } from '../../../shared/ids.ts'
-import type { OrderRecord } from '../../domain/order.ts'
+import type { OrderRecord } from '../../domain/order-record.ts'
 import { applyChange, type JournaledChange, orderOf } from './changes.ts'
 import { encode } from './codec.ts'
 import type { Database } from './database.ts'

@@ -1,6 +1,6 @@
 /** Everything that work reads and writes, in memory: the newest rows, and the entries that are on their way to the disk. */
 import type { OrderKey, ParticipantId } from '../../../shared/ids.ts'
-import type { OrderRecord } from '../../domain/order.ts'
+import type { OrderRecord } from '../../domain/order-record.ts'
 import type { ParticipantRecord } from '../../domain/participant.ts'
 import { Entries, type EntryChange } from './entries.ts'
 import { type CacheLimits, type RowChange, Rows } from './rows.ts'

@@ -3,7 +3,7 @@
  */
 import { type OrderKey, type ParticipantId, storeOf } from '../../../shared/ids.ts'
 import type { DeadLetter, Entry, Place, Retry } from '../../domain/entry.ts'
-import { keyOf, type OrderRecord } from '../../domain/order.ts'
+import { keyOf, type OrderRecord } from '../../domain/order-record.ts'
 import { countEntry, type ParticipantRecord } from '../../domain/participant.ts'
 import type { Group } from './group.ts'
 import type { Positions } from './positions.ts'

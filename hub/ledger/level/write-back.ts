@@ -1,7 +1,7 @@
 /**
  * From the journal to where things are looked for: every row and every entry under its own key, and the indexes of orders with their rows, in one write, so that the index never shows another order than the row does.
  */
-import { holderOf, keyOf, type OrderRecord } from '../../domain/order.ts'
+import { holderOf, keyOf, type OrderRecord } from '../../domain/order-record.ts'
 import { seal } from './codec.ts'
 import type { Batch } from './database.ts'
 import { entryJson } from './entry-json.ts'

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { Board } from '../../../hub/delivery/board.ts'
 import { assign, buryPickup, giveBack, leaseTo } from '../../../hub/domain/dispatch.ts'
-import { accept, keyOf, type OrderRecord } from '../../../hub/domain/order.ts'
+import { accept } from '../../../hub/domain/order.ts'
+import { keyOf, type OrderRecord } from '../../../hub/domain/order-record.ts'
 import { order, progress, stamp, waitingOrder } from '../../support/orders.ts'
 
 const back = (what: 'rejected' | 'driver-away') => ({ what, reason: 'no', timeMs: 0 }) as const

@@ -12,7 +12,8 @@ import {
   replayPickup,
 } from '../../../hub/domain/dispatch.ts'
 import { itemsOf } from '../../../hub/domain/history.ts'
-import { accept, holderOf, type OrderRecord } from '../../../hub/domain/order.ts'
+import { accept } from '../../../hub/domain/order.ts'
+import { holderOf, type OrderRecord } from '../../../hub/domain/order-record.ts'
 import { deepFreeze } from '../../support/deep-freeze.ts'
 import { order, progress, stamp, waitingOrder } from '../../support/orders.ts'
 

@@ -2,14 +2,8 @@ import { expect } from 'chai'
 import { assign, isLeasable, leaseTo } from '../../../hub/domain/dispatch.ts'
 import { itemsOf } from '../../../hub/domain/history.ts'
 import { LIFECYCLE, type Lifecycle, type LifecycleRow } from '../../../hub/domain/lifecycle.ts'
-import {
-  accept,
-  decide,
-  holderOf,
-  type OrderRecord,
-  type Proposal,
-  payloadOf,
-} from '../../../hub/domain/order.ts'
+import { accept, decide, type Proposal, payloadOf } from '../../../hub/domain/order.ts'
+import { holderOf, type OrderRecord } from '../../../hub/domain/order-record.ts'
 import { publishRefusal } from '../../../hub/domain/permissions.ts'
 import { recipientsOf } from '../../../hub/domain/routing.ts'
 import { FLEET, orderKey, vendorId } from '../../../shared/ids.ts'

@@ -14,7 +14,8 @@ import {
   replayPickup,
 } from '../../../hub/domain/dispatch.ts'
 import { itemsOf, NO_HISTORY } from '../../../hub/domain/history.ts'
-import { accept, decide, holderOf, type OrderRecord, type Proposal } from '../../../hub/domain/order.ts'
+import { accept, decide, type Proposal } from '../../../hub/domain/order.ts'
+import { holderOf, type OrderRecord } from '../../../hub/domain/order-record.ts'
 import type { EventName } from '../../../shared/protocol.ts'
 import { deepFreeze } from '../../support/deep-freeze.ts'
 import { order, pickup, progress, stamp, vendor } from '../../support/orders.ts'

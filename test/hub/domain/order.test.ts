@@ -5,12 +5,11 @@ import {
   accept,
   addHistory,
   decide,
-  holderOf,
-  type OrderRecord,
   type Proposal,
   payloadOf,
   settleEntry,
 } from '../../../hub/domain/order.ts'
+import { holderOf, type OrderRecord } from '../../../hub/domain/order-record.ts'
 import { FLEET, vendorId } from '../../../shared/ids.ts'
 import { order, pickup, progress, stamp, waitingOrder } from '../../support/orders.ts'
 

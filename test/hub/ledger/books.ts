@@ -2,7 +2,7 @@
  * What a ledger keeps, as naively as possible: plain maps, counted and searched anew whenever somebody asks. The model that the ledger is held against.
  */
 import type { Entry, Place } from '../../../hub/domain/entry.ts'
-import { keyOf, type OrderRecord } from '../../../hub/domain/order.ts'
+import { keyOf, type OrderRecord } from '../../../hub/domain/order-record.ts'
 import type { ClosedQueue, ParticipantRecord } from '../../../hub/domain/participant.ts'
 import { type OrderKey, type ParticipantId, storeOf } from '../../../shared/ids.ts'
 

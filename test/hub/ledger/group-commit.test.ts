@@ -1,7 +1,7 @@
 /** When work of the LevelDB ledger is settled: seen on a database whose syncs the test holds back. */
 import { setImmediate as nextLoop } from 'node:timers/promises'
 import { expect } from 'chai'
-import { keyOf } from '../../../hub/domain/order.ts'
+import { keyOf } from '../../../hub/domain/order-record.ts'
 import { newParticipant } from '../../../hub/domain/participant.ts'
 import type { Database } from '../../../hub/ledger/level/database.ts'
 import type { LevelLedger } from '../../../hub/ledger/level/level-ledger.ts'

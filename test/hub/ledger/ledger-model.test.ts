@@ -6,7 +6,7 @@
 import { setImmediate as nextLoop } from 'node:timers/promises'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { keyOf } from '../../../hub/domain/order.ts'
+import { keyOf } from '../../../hub/domain/order-record.ts'
 import { decode } from '../../../hub/ledger/level/codec.ts'
 import type { LevelLedger } from '../../../hub/ledger/level/level-ledger.ts'
 import { ledgerOn } from '../../../hub/ledger/level/open.ts'

@@ -1,7 +1,7 @@
 /** A ledger that says what each piece of work has made of the rows, when it is decided, and when it is settled. */
 import type { DeliveryTransaction } from '../../../hub/delivery/ports.ts'
 import type { Place } from '../../../hub/domain/entry.ts'
-import { keyOf } from '../../../hub/domain/order.ts'
+import { keyOf } from '../../../hub/domain/order-record.ts'
 import type { Work } from '../../../hub/domain/work.ts'
 import type { IntakeTransaction } from '../../../hub/intake/ports.ts'
 import { entryKey, orderRowKey, participantRowKey, rosterKey } from '../../../hub/ledger/level/keys.ts'
