@@ -10,6 +10,7 @@ export interface UpkeepTransaction {
   readonly lastPosition: number
   order(key: OrderKey): OrderRecord | undefined
   putOrder(record: OrderRecord): void
+  /** MUST NOT be called while entries of the order lie anywhere. */
   removeOrder(record: OrderRecord): void
   participant(id: ParticipantId): ParticipantRecord | undefined
   putParticipant(record: ParticipantRecord): void

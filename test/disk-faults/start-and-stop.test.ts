@@ -129,7 +129,10 @@ describe('a hub that is asked to stop', function () {
     disk.freeze()
     disk.breakDevice()
     const answers: unknown[] = []
-    vendor.socket.emit('pickup', orderOf('acme', 'late'), (receipt: unknown) => answers.push(receipt))
+    // So large that it needs blocks which the device has not given yet.
+    const details = { note: 'x'.repeat(7000), more: 'x'.repeat(7000) }
+    const late = { ...orderOf('acme', 'late'), details }
+    vendor.socket.emit('pickup', late, (receipt: unknown) => answers.push(receipt))
     expect(await vendor.ask('publish', 'no list')).to.include({ code: 'malformed' })
     const draining = eventOf(vendor.socket, 'draining')
     hub.child.kill('SIGTERM')

@@ -31,6 +31,7 @@ export class Transaction {
     this.#tables.orders.put(keyOf(record), record)
   }
 
+  /** MUST NOT be called while entries of the order lie anywhere: the journal keeps them without what their order says. */
   removeOrder(record: OrderRecord): void {
     this.#tables.orders.remove(keyOf(record))
   }

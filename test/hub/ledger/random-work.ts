@@ -1,7 +1,7 @@
 /** Work for the ledger's model: what it does to the ledger it does to the books too, in the same words. */
 import fc from 'fast-check'
 import { assign, leaseTo } from '../../../hub/domain/dispatch.ts'
-import type { Place } from '../../../hub/domain/entry.ts'
+import { orderKeyOf, type Place } from '../../../hub/domain/entry.ts'
 import { accept } from '../../../hub/domain/order.ts'
 import { keyOf, type OrderRecord } from '../../../hub/domain/order-record.ts'
 import { closeQueue, newParticipant } from '../../../hub/domain/participant.ts'
@@ -122,9 +122,11 @@ const move = (
   if (to !== null) books.add(participant, to, moved)
 }
 
+/** As upkeep does, only when nothing of the order is owed any more. */
 const remove = ({ order: { orderId } }: OrderRecord, transaction: Transaction, books: Books): void => {
   const known = [...books.orders.values()].find((each) => each.order.orderId === orderId)
   if (known === undefined) return
+  if (books.lying.some(({ entry }) => orderKeyOf(entry) === keyOf(known))) return
   transaction.removeOrder(known)
   books.orders.delete(keyOf(known))
 }
