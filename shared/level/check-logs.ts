@@ -32,12 +32,16 @@ const writesIn = async (folder: string, logs: readonly string[]): Promise<Found[
   return found
 }
 
+/** The manifest knows of writes up to some time after the first log was begun: what that log lost at its beginning shows only in the bytes that were dropped there. */
+const isBehindHole = ({ firstSequence, record }: Found, last: number, isFirst: boolean): boolean =>
+  isFirst ? firstSequence > last + 1 || record.isBehindDropped : firstSequence !== last + 1
+
 /** The first write that has a hole before it. */
 const holeIn = (writes: readonly Found[], manifest: Manifest): number => {
   let last = manifest.lastSequence
-  for (const [index, { firstSequence, lastSequence, record }] of writes.entries()) {
-    if (!record.isRead || (index === 0 ? firstSequence > last + 1 : firstSequence !== last + 1)) return index
-    last = lastSequence
+  for (const [index, write] of writes.entries()) {
+    if (!write.record.isRead || isBehindHole(write, last, index === 0)) return index
+    last = write.lastSequence
   }
   return -1
 }

@@ -14,6 +14,8 @@ export interface LogRecord {
   readonly bytes: Buffer
   /** Would LevelDB read it? Else it lies in what LevelDB drops, and only its first part may be here. */
   readonly isRead: boolean
+  /** Does LevelDB drop bytes somewhere before it? */
+  readonly isBehindDropped: boolean
 }
 
 interface Fragment {
@@ -38,7 +40,8 @@ const droppedIn = (file: Buffer, from: number, end: number): LogRecord[] => {
   const found: LogRecord[] = []
   for (let at = from; at + HEADER <= end; ) {
     const fragment = fragmentAt(file, at, end)
-    if (fragment !== null && fragment.type <= FIRST) found.push({ at, bytes: fragment.bytes, isRead: false })
+    if (fragment !== null && fragment.type <= FIRST)
+      found.push({ at, bytes: fragment.bytes, isRead: false, isBehindDropped: true })
     at = fragment?.end ?? at + 1
   }
   return found
@@ -48,6 +51,7 @@ const droppedIn = (file: Buffer, from: number, end: number): LogRecord[] => {
 export const recordsIn = (file: Buffer): LogRecord[] => {
   const records: LogRecord[] = []
   let open: { readonly at: number; readonly parts: Buffer[] } | null = null
+  let isBehindDropped = false
   for (let at = 0; at < file.length; ) {
     const end = blockEnd(at, file.length)
     const fragment = fragmentAt(file, at, end)
@@ -55,17 +59,18 @@ export const recordsIn = (file: Buffer): LogRecord[] => {
       if (end - at >= HEADER) {
         records.push(...droppedIn(file, at + 1, end))
         open = null
+        isBehindDropped = true
       }
       at = end
       continue
     }
     const { type, bytes } = fragment
-    if (type === FULL) records.push({ at, bytes, isRead: true })
+    if (type === FULL) records.push({ at, bytes, isRead: true, isBehindDropped })
     if (type === FULL || type === FIRST) open = type === FIRST ? { at, parts: [bytes] } : null
     else {
       open?.parts.push(bytes)
       if (type === LAST && open !== null) {
-        records.push({ at: open.at, bytes: Buffer.concat(open.parts), isRead: true })
+        records.push({ at: open.at, bytes: Buffer.concat(open.parts), isRead: true, isBehindDropped })
         open = null
       }
     }

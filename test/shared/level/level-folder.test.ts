@@ -1,4 +1,12 @@
-import { readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { ClassicLevel } from 'classic-level'
@@ -6,9 +14,10 @@ import { Fault } from '../../../shared/fault.ts'
 import { keysPut } from '../../../shared/level/batch.ts'
 import { logDamage } from '../../../shared/level/check-logs.ts'
 import { tableDamage } from '../../../shared/level/check-tables.ts'
-import { crc32c } from '../../../shared/level/crc32c.ts'
+import { crc32c, maskedCrc32c } from '../../../shared/level/crc32c.ts'
 import { openLevelFolder } from '../../../shared/level/folder.ts'
 import { recordsIn } from '../../../shared/level/log-file.ts'
+import { readManifest } from '../../../shared/level/manifest.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const never = () => false
@@ -43,6 +52,13 @@ const flip = (file: string, at: number): void => {
   writeFileSync(file, content)
 }
 
+/** What LevelDB adds to its manifest to say how many writes there are: a record of its own (doc/log_format.md) with the field 4. */
+const lastSequenceRecord = (sequence: number): Buffer => {
+  const record = Buffer.from([0, 0, 0, 0, 2, 0, 1, 4, sequence])
+  record.writeUInt32LE(maskedCrc32c(record, 6, record.length))
+  return record
+}
+
 describe('the logs of a LevelDB', () => {
   for (const [name, writes, bytes] of [
     ['in one block', 20, 100],
@@ -62,6 +78,19 @@ describe('the logs of a LevelDB', () => {
         flip(log, at + 40)
       }
     })
+
+  it('[LG16] have damage at their beginning also when the manifest knows of later writes than those', async () => {
+    const folder = await folderWithLog(20, 40_000)
+    // As when a table was finished after the first ten writes to this log. Of the first one, which is damaged, the second block is whole.
+    appendFileSync(
+      fileIn(folder, readdirSync(folder).find((name) => name.startsWith('MANIFEST'))!),
+      lastSequenceRecord(10),
+    )
+    expect((await readManifest(folder))?.lastSequence).to.equal(10)
+    expect(await logDamage(folder, null)).to.equal(null)
+    flip(fileIn(folder, '.log'), 40)
+    expect(await logDamage(folder, null)).to.match(/lacks writes before byte \d+/)
+  })
 
   it('[LG16] have no damage when their end is torn off anywhere in the last write', async () => {
     const folder = await folderWithLog(3)
