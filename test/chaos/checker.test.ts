@@ -378,8 +378,16 @@ describe('checker of a chaos run', () => {
         "a store hears its own drivers' positions alone",
       ))
 
-    it('allows the position of a driver that was offered something of the store', () =>
-      expect(verdictOn(withLife(TILL, [...tillLife(), [40, 'position', 'd']])).ok).to.equal(true))
+    it('allows the position of a driver that was leased something of the store, whether or not it lived to see it', () => {
+      const lived = withHistory(([first, ...rest]) => [
+        first!,
+        ['leased', OTHER, null],
+        ['driver-away', OTHER, 'pickup'],
+        ...rest,
+      ])
+      lived.lives[TILL] = [[...tillLife(), [40, 'position', 'd'], [40, 'position', 'x']]]
+      expect(verdictOn(lived).violations).to.deep.equal([])
+    })
   })
 
   describe('doubleClaimed', () => {

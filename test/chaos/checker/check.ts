@@ -5,7 +5,7 @@
 import type { AuditLine, ParticipantLine, Plan, RunLine } from '../records.ts'
 import { type BadColumn, Findings, type Violation } from './findings.ts'
 import { LedgerAudit } from './ledger-audit.ts'
-import { OrderBook, storeOf } from './order-book.ts'
+import { OrderBook } from './order-book.ts'
 import { ParticipantCheck } from './participant.ts'
 import { Recovery } from './recovery.ts'
 
@@ -77,24 +77,6 @@ const judgeRun = (run: readonly RunLine[], findings: Findings): RunFacts => {
   return { expired, drainedMs }
 }
 
-/** A position is heard by stores whose orders the driver has, so of a driver that was never offered one of theirs nothing is heard. */
-const judgePositions = (
-  participants: readonly ParticipantCheck[],
-  book: OrderBook,
-  findings: Findings,
-): void => {
-  const served = new Set<string>()
-  for (const [key, { offers }] of book.orders)
-    for (const { driver } of offers) served.add(`${storeOf(key)} ${driver}`)
-  for (const { name, store, positions } of participants)
-    for (const driver of positions)
-      if (!served.has(`${store} driver/${driver}`))
-        findings.add('misrouted', "a store hears its own drivers' positions alone", {
-          participant: name,
-          detail: driver,
-        })
-}
-
 const confirmedIn = ({ orders }: OrderBook): number => {
   let confirmed = 0
   for (const { events } of orders.values())
@@ -119,7 +101,6 @@ export const check = (histories: Histories, { hub, poisonOf }: Judged): Verdict 
     return participant
   })
   book.judge()
-  judgePositions(participants, book, findings)
   const facts = judgeRun(run, findings)
   const isDrained = facts.drainedMs !== null
   const audit = new LedgerAudit({ findings, book, plan, participants, poisonOf, isDrained })

@@ -4,7 +4,7 @@
  */
 import type { AuditLine, EventName, Happened, Plan } from '../records.ts'
 import type { BadColumn, Findings } from './findings.ts'
-import { LIFECYCLE, type OrderBook, type OrderFacts, orderKey } from './order-book.ts'
+import { LIFECYCLE, type OrderBook, type OrderFacts, orderKey, storeOf } from './order-book.ts'
 import type { ParticipantCheck } from './participant.ts'
 
 const RETURNS = ['rejected', 'not-acknowledged', 'driver-away', 'assignment-expired', 'released']
@@ -34,6 +34,8 @@ export class LedgerAudit {
   readonly #seen = new Set<string>()
   /** By store: who has a queue for its reports. */
   readonly #hearing = new Map<string | null, readonly ParticipantCheck[]>()
+  /** Store and driver of every lease in the ledger, whether or not the driver lived to see it. */
+  readonly #served = new Set<string>()
   dead = 0
 
   constructor(parts: AuditParts) {
@@ -73,6 +75,18 @@ export class LedgerAudit {
           key,
           'nobody asked the hub for it',
         )
+    this.#judgePositions()
+  }
+
+  /** A position is heard by stores whose orders the driver has, so of a driver that was never leased one of theirs nothing is heard. */
+  #judgePositions(): void {
+    for (const { name, store, positions } of this.#parts.participants)
+      for (const driver of positions)
+        if (!this.#served.has(`${store} driver/${driver}`))
+          this.#parts.findings.add('misrouted', "a store hears its own drivers' positions alone", {
+            participant: name,
+            detail: driver,
+          })
   }
 
   #missing({ key, facts }: Tracked): void {
@@ -116,6 +130,7 @@ export class LedgerAudit {
       if (what === 'leased') {
         if (holder !== null) claimed(participant, what)
         holder = participant
+        this.#served.add(`${storeOf(key)} ${participant}`)
         leases.set(participant!, (leases.get(participant!) ?? 0) + 1)
       } else if (what === 'in-transit' && holder === null && leases.has(participant!)) {
         holder = participant
