@@ -3,8 +3,9 @@
  * has thanked, and the ids of the last events. An event is acknowledged after it stands here, so one that comes again after a crash is known.
  * Keys: `run`, `counts`, `event!<slot>`, a ring.
  */
+
+import { sealed } from '../shared/checksum.ts'
 import { type Clock, systemClock } from '../shared/clock.ts'
-import { sealed } from '../shared/outbox/checksum.ts'
 import { GroupWriter, type OutboxDatabase } from '../shared/outbox/group-writer.ts'
 import { openOutboxDatabase, outboxDatabaseAt } from '../shared/outbox/outbox-folder.ts'
 

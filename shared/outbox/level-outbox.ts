@@ -2,10 +2,11 @@
  * The outbox on disk, in a LevelDB of its own. Keys: `format`, `owner`, `progress`, `item!<number>`, `failed!<number>`; numbers have 16 digits, so
  * that keys sort like them. Every value stands behind its checksum. What is read at the start is all that is ever read.
  */
+
+import { sealed } from '../checksum.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { FailedEvent } from '../link/api.ts'
 import { FAILED_KEPT, type Outbox, type OutboxItem, type ProgressMark } from './api.ts'
-import { sealed } from './checksum.ts'
 import { GroupWriter, type OutboxDatabase } from './group-writer.ts'
 import { openOutboxDatabase, outboxDatabaseAt, PROGRESS_KEY } from './outbox-folder.ts'
 

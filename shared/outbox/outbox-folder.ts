@@ -2,10 +2,10 @@
  * Opening the folder of an outbox: who owns it, which format it has, what to do when it cannot be used.
  */
 import { ClassicLevel } from 'classic-level'
+import { sealed, unsealed } from '../checksum.ts'
 import { Fault, messageOf } from '../fault.ts'
 import { keysPut } from '../level/batch.ts'
 import { openLevelFolder } from '../level/folder.ts'
-import { sealed, unsealed } from './checksum.ts'
 import type { OutboxDatabase } from './group-writer.ts'
 
 /** A change of keys or values that older programs would misread needs the next number. */

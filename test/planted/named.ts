@@ -32,8 +32,8 @@ export const NAMED_PLANTS: readonly Plant[] = [
       tests: ['test/hub/ledger/codec.test.ts', 'test/hub/ledger/group-commit.test.ts'],
     },
     name: 'the checksum is not verified',
-    from: '!== text.slice(0, CHECKSUM_LENGTH)',
-    to: '=== text.slice(0, 0)',
+    from: 'if (json === null)',
+    to: 'if (json !== null && text.length === 0)',
   },
   {
     ...{ file: 'hub/ledger/level/rows.ts', tests: ['test/hub/ledger/ledger-model.test.ts'] },

@@ -2,20 +2,15 @@
  * A value on disk: eight hexadecimal digits of CRC-32 over its key and the text that follows, which is JSON. classic-level does not let LevelDB check its blocks, and LevelDB cannot know what happened
  * before it got the bytes; a value that does not match, or lies under another key than its own, is reported and never served.
  */
-import { crc32 } from 'node:zlib'
+import { sealed, unsealed } from '../../../shared/checksum.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { FORMAT_KEY } from './keys.ts'
 
-const CHECKSUM_LENGTH = 8
-
 /** The format's own value is sealed without its key, as it was in format 1, so that every version can tell what it has before it. */
-const checksumOf = (key: string, json: string): string =>
-  crc32(json, key === FORMAT_KEY ? 0 : crc32(key))
-    .toString(16)
-    .padStart(CHECKSUM_LENGTH, '0')
+const sealOf = (key: string): string => (key === FORMAT_KEY ? '' : key)
 
 /** A value that is JSON already. */
-export const seal = (key: string, json: string): string => checksumOf(key, json) + json
+export const seal = (key: string, json: string): string => sealed(sealOf(key), json)
 
 export const encode = (key: string, value: unknown): string => seal(key, JSON.stringify(value))
 
@@ -24,8 +19,8 @@ export const encode = (key: string, value: unknown): string => seal(key, JSON.st
  * @throws Fault `corrupt` if that does not match
  */
 export const unseal = (key: string, text: string): string => {
-  const json = text.slice(CHECKSUM_LENGTH)
-  if (checksumOf(key, json) !== text.slice(0, CHECKSUM_LENGTH))
+  const json = unsealed(sealOf(key), text)
+  if (json === null)
     throw new Fault(
       'corrupt',
       `The value of ${key} in the data folder is damaged: its checksum does not match. Restore the folder from a backup, or check the disk.`,
