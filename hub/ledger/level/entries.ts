@@ -5,6 +5,7 @@
  */
 import type { ParticipantId } from '../../../shared/ids.ts'
 import type { Entry, Place } from '../../domain/entry.ts'
+import { Line } from './line.ts'
 
 /** An entry that was added, or (null) taken. */
 export interface EntryChange {
@@ -38,9 +39,6 @@ const newGroup = (): Record<Place, Map<number, Gathered>> => ({
   dead: new Map(),
 })
 
-/** Written ones at the front of the line that are let go together. */
-const LEAVING = 1024
-
 export class Entries {
   #gathering = newGroup()
   #syncing = newGroup()
@@ -49,9 +47,7 @@ export class Entries {
     retry: new Map(),
     dead: new Map(),
   }
-  /** In the order of `since`; those before `#first` are written. */
-  #line: Unwritten[] = []
-  #first = 0
+  readonly #line = new Line<Unwritten>()
 
   change(change: EntryChange): void {
     const group = this.#gathering[change.place]
@@ -95,7 +91,7 @@ export class Entries {
 
   #add(queue: Queue, one: Unwritten): void {
     queue.set(one.change.position, one)
-    this.#line.push(one)
+    this.#line.add(one)
   }
 
   /** Unless it is gone already, and another one at its place perhaps. */
@@ -114,21 +110,12 @@ export class Entries {
 
   /** Changes that need the journal's groups up to one, durable as they are. */
   *unwritten(upTo: number): IterableIterator<EntryChange> {
-    for (let index = this.#first; index < this.#line.length; index += 1) {
-      const { change, since, isStored } = this.#line[index]!
-      if (since > upTo) return
+    for (const { change, isStored } of this.#line.upTo(upTo))
       if (change.entry !== null || isStored) yield change
-    }
   }
 
   /** What `unwritten` gave now lies under its own keys, or no longer does. */
   written(upTo: number): void {
-    while (this.#first < this.#line.length && this.#line[this.#first]!.since <= upTo) {
-      this.#remove(this.#line[this.#first]!)
-      this.#first += 1
-    }
-    if (this.#first < LEAVING) return
-    this.#line = this.#line.slice(this.#first)
-    this.#first = 0
+    this.#line.leave(upTo, (one) => this.#remove(one))
   }
 }

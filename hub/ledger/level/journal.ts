@@ -40,9 +40,8 @@ const valuesOf = (changes: readonly string[]): string[] => {
 export class Journal {
   readonly #longest: number
   #next: number
-  /** Oldest first; those before `#gone` have left. */
+  /** Oldest first. */
   #groups: Group[] = []
-  #gone = 0
   #size = 0
   /** Groups up to the first number leave with the next write, those up to the second from the next heartbeat on. */
   #due = 0
@@ -73,23 +72,23 @@ export class Journal {
    * @returns the number of the last one that leaves, 0 if none does
    */
   leave(batch: Pick<Batch, 'put' | 'del'>): number {
-    let last = 0
-    for (; this.#isFirstDue(); this.#gone += 1) {
-      const group = this.#groups[this.#gone]!
+    let count = 0
+    for (const group of this.#groups) {
+      if (!this.#isDue(group)) break
       for (let number = group.first; number <= group.last; number += 1) batch.del(journalKey(number))
       this.#size -= group.size
-      last = group.last
+      count += 1
     }
+    const last = this.#groups[count - 1]?.last ?? 0
     if (last === 0) return 0
     batch.put(JOURNAL_KEY, encode(JOURNAL_KEY, last + 1))
-    this.#groups = this.#groups.slice(this.#gone)
-    this.#gone = 0
+    this.#groups = this.#groups.slice(count)
     return last
   }
 
-  #isFirstDue(): boolean {
-    const group = this.#groups[this.#gone]
-    return group !== undefined && (this.#size > this.#longest || group.last <= this.#due)
+  /** Of the oldest one. */
+  #isDue({ last }: Group): boolean {
+    return this.#size > this.#longest || last <= this.#due
   }
 
   /** Adds a group's changes, each a JSON text, to its write. @returns its number */

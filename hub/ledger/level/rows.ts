@@ -6,6 +6,7 @@
  * An active row: gathering -> syncing -> unwritten (durable in the journal) -> stored under its own key, and cached
  */
 import { LRUCache } from 'lru-cache'
+import { Line } from './line.ts'
 
 const ABSENT = Symbol('absent')
 /** A key without a row costs something too. */
@@ -48,18 +49,13 @@ interface Active<Key, Row> extends UnwrittenRow<Key, Row> {
   since: number
 }
 
-/** Written ones at the front of the line that are let go together. */
-const LEAVING = 1024
-
 export class Rows<Key extends string, Row extends object> {
   readonly #cache: LRUCache<Key, Row | typeof ABSENT>
   readonly #isWanted: (row: Row) => boolean
   readonly #active = new Map<Key, Active<Key, Row>>()
   #gathering: Active<Key, Row>[] = []
   #syncing: Active<Key, Row>[] = []
-  /** In the order of `since`; those before `#first` are written. */
-  #line: Active<Key, Row>[] = []
-  #first = 0
+  readonly #line = new Line<Active<Key, Row>>()
   /** Kept for the work that is about to be decided, however many they are. */
   #kept = new Map<Key, Row | null>()
 
@@ -165,29 +161,19 @@ export class Rows<Key extends string, Row extends object> {
       active.row = active.syncing
       if (active.since > 0) continue
       active.since = sequence
-      this.#line.push(active)
+      this.#line.add(active)
     }
     this.#syncing = []
   }
 
   /** Rows that need the journal's groups up to one, durable as they are; of all groups without. */
-  *unwritten(upTo = Number.POSITIVE_INFINITY): IterableIterator<UnwrittenRow<Key, Row>> {
-    for (let index = this.#first; index < this.#line.length; index += 1) {
-      const active = this.#line[index]!
-      if (active.since > upTo) return
-      yield active
-    }
+  unwritten(upTo = Number.POSITIVE_INFINITY): IterableIterator<UnwrittenRow<Key, Row>> {
+    return this.#line.upTo(upTo)
   }
 
   /** What `unwritten` gave now lies under its own keys. */
   written(upTo: number): void {
-    while (this.#first < this.#line.length && this.#line[this.#first]!.since <= upTo) {
-      this.#rest(this.#line[this.#first]!)
-      this.#first += 1
-    }
-    if (this.#first < LEAVING) return
-    this.#line = this.#line.slice(this.#first)
-    this.#first = 0
+    this.#line.leave(upTo, (active) => this.#rest(active))
   }
 
   #rest(active: Active<Key, Row>): void {
