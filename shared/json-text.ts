@@ -12,6 +12,10 @@ export interface WithJsonText {
 const hasText = (value: unknown): value is WithJsonText =>
   typeof value === 'object' && value !== null && JSON_TEXT in value
 
+/** The JSON of a name, an id or a time: none holds a character that JSON would escape. `null` if there is none. */
+export const nameJson = (name: string | null | undefined): string =>
+  name === null || name === undefined ? 'null' : `"${name}"`
+
 /** The JSON of a value; of an array, with the texts that its elements know. */
 export const jsonOf = (value: unknown): string => {
   if (hasText(value)) return value[JSON_TEXT]

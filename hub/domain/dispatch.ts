@@ -8,8 +8,8 @@
 import { driverId } from '../../shared/ids.ts'
 import type { Entry } from './entry.ts'
 import { type Happening, withItem } from './history.ts'
-import { payloadOf } from './order.ts'
 import { changed, type Dispatch, dispatched, type OrderRecord } from './order-record.ts'
+import { Payload } from './payload.ts'
 import { isoTime } from './time.ts'
 import { leaseTokenOf } from './token.ts'
 
@@ -122,6 +122,6 @@ export const pickupEntry = (record: OrderRecord): Entry => ({
   id: record.events[0]!.id,
   event: 'pickup',
   time: record.time,
-  payload: payloadOf({ ...record, driver: null }, 'pickup'),
+  payload: new Payload({ key: record.key, order: record.order, driver: null }, record.order.details),
   ...(record.dispatch.isReplay ? { replay: true as const } : {}),
 })

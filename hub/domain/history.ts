@@ -2,6 +2,7 @@
  * What has happened to an order, oldest first. It is added to at every step and read hardly ever, so it is kept as the JSON of its items, joined by commas: to add one encodes none of the others. An item is a list: milliseconds since
  * 1970, what, the participant, the event, the reason; what an item does not have is null, and left out at the end.
  */
+import { nameJson } from '../../shared/json-text.ts'
 import type { EventName, HistoryItem } from '../../shared/protocol.ts'
 import { isoTime } from './time.ts'
 
@@ -20,13 +21,10 @@ type Item = readonly [
 
 export const NO_HISTORY = '' as History
 
-const quoted = (name: string | undefined): string => (name === undefined ? 'null' : `"${name}"`)
-
-/** Names and participants hold no character that JSON would escape. */
 const textOf = (timeMs: number, { what, participant, event, reason }: Happening): string => {
   if (reason !== undefined)
-    return `[${timeMs},"${what}",${quoted(participant)},${quoted(event)},${JSON.stringify(reason)}]`
-  if (event !== undefined) return `[${timeMs},"${what}",${quoted(participant)},"${event}"]`
+    return `[${timeMs},"${what}",${nameJson(participant)},${nameJson(event)},${JSON.stringify(reason)}]`
+  if (event !== undefined) return `[${timeMs},"${what}",${nameJson(participant)},"${event}"]`
   return participant === undefined ? `[${timeMs},"${what}"]` : `[${timeMs},"${what}","${participant}"]`
 }
 

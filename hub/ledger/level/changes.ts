@@ -2,9 +2,10 @@
  * What a group has changed, as JSON in the journal: one list a change, its kind first. Orders come before entries: an entry is written without what its order says as well.
  */
 import type { OrderKey, ParticipantId } from '../../../shared/ids.ts'
+import { nameJson } from '../../../shared/json-text.ts'
 import type { EventName, EventPayload } from '../../../shared/protocol.ts'
 import { type Entry, orderKeyOf, type Place } from '../../domain/entry.ts'
-import type { AcceptedEvent, OrderRecord } from '../../domain/order-record.ts'
+import type { OrderRecord } from '../../domain/order-record.ts'
 import type { ParticipantRecord } from '../../domain/participant.ts'
 import { Payload } from '../../domain/payload.ts'
 import type { EntryChange } from './entries.ts'
@@ -25,7 +26,7 @@ type JournaledOrder = readonly [
   OrderKey,
   OrderPatch['fields'],
   OrderPatch['dispatch'],
-  events: readonly [kept: number, ...added: AcceptedEvent[]] | null,
+  OrderPatch['events'],
   history: readonly [kept: number, ...added: unknown[]] | null,
 ]
 
@@ -63,9 +64,8 @@ const isOf = ({ order }: OrderRecord, { store, orderId, customer, address }: Eve
 /** Ids and names hold no character that JSON would escape. */
 const eventText = (order: OrderKey, participant: ParticipantId, entry: Entry): string => {
   const { position, id, event, time, payload, replay } = entry
-  const driver = payload.driver === undefined ? 'null' : `"${payload.driver}"`
   const details = payload.details === undefined ? 'null' : JSON.stringify(payload.details)
-  return `["event","${participant}",${position},"${id}","${event}","${time}","${order}",${driver},${details},${replay === true}]`
+  return `["event","${participant}",${position},"${id}","${event}","${time}","${order}",${nameJson(payload.driver)},${details},${replay === true}]`
 }
 
 const entryText = (tables: Tables, { place, participant, position, entry }: EntryChange): string => {
@@ -118,7 +118,7 @@ const rowOf = (
   patched(key, kind === 'new' ? null : (orders.get(key) ?? null), {
     fields,
     dispatch,
-    events: events && { kept: events[0], added: events.slice(1) as AcceptedEvent[] },
+    events,
     history: history && { kept: history[0], added: JSON.stringify(history.slice(1)).slice(1, -1) },
   })
 

@@ -3,6 +3,7 @@
  * ones, gives the same row as long as all later ones follow: each says what is, none what is to be added to it.
  */
 import type { OrderKey } from '../../../shared/ids.ts'
+import { nameJson } from '../../../shared/json-text.ts'
 import type { History } from '../../domain/history.ts'
 import {
   type AcceptedEvent,
@@ -20,30 +21,26 @@ type Fields = Omit<OrderRecord, 'key' | 'dispatch' | 'events' | 'history'>
 export interface OrderPatch {
   readonly fields: Partial<Fields> | null
   readonly dispatch: Partial<Dispatch> | null
-  /** What follows the first so many. */
-  readonly events: { readonly kept: number; readonly added: readonly AcceptedEvent[] } | null
+  /** How many stay, and what follows them. */
+  readonly events: readonly [kept: number, ...added: AcceptedEvent[]] | null
   /** What follows the first so many characters, and the comma behind them. */
   readonly history: { readonly kept: number; readonly added: string } | null
 }
 
 type Texts<T> = { readonly [Name in keyof T]: (value: T[Name]) => string }
 
-/** Of names, ids and times, which hold no character that JSON would escape. */
-const quoted = (name: string): string => `"${name}"`
-const quotedOrNull = (name: string | null): string => (name === null ? 'null' : `"${name}"`)
-
 const FIELDS: Texts<Fields> = {
-  time: quoted,
+  time: nameJson,
   order: JSON.stringify,
-  state: quoted,
-  driver: quotedOrNull,
+  state: nameJson,
+  driver: nameJson,
   owed: String,
   endedMs: String,
 }
 
 const DISPATCH: Texts<Dispatch> = {
   position: String,
-  place: quoted,
+  place: nameJson,
   failures: JSON.stringify,
   offered: JSON.stringify,
   declined: JSON.stringify,
@@ -98,6 +95,11 @@ export const patchText = (before: OrderRecord | null, after: OrderRecord): strin
 /** As `patchText` of a new order, without its history. */
 export const wholeText = (record: OrderRecord): string => ownText(BLANK, record)
 
+const withEvents = (
+  events: OrderRecord['events'],
+  [kept, ...added]: NonNullable<OrderPatch['events']>,
+): OrderRecord['events'] => [...events.slice(0, kept), ...added]
+
 const withAdded = (history: History, { kept, added }: NonNullable<OrderPatch['history']>): History =>
   (kept === 0 ? added : `${history.slice(0, kept)},${added}`) as History
 
@@ -109,7 +111,7 @@ export const patched = (key: OrderKey, known: OrderRecord | null, patch: OrderPa
     { ...before, key, ...fields },
     {
       dispatch: dispatched(before.dispatch, dispatch ?? {}),
-      events: events === null ? before.events : [...before.events.slice(0, events.kept), ...events.added],
+      events: events === null ? before.events : withEvents(before.events, events),
       history: history === null ? before.history : withAdded(before.history, history),
     },
   )

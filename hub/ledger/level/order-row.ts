@@ -1,16 +1,11 @@
 /** An order's row: what the journal would say of it as a new one, and behind a line feed its history, which is neither encoded nor decoded anew. */
 import type { OrderKey } from '../../../shared/ids.ts'
-import type { History } from '../../domain/history.ts'
-import type { AcceptedEvent, OrderRecord } from '../../domain/order-record.ts'
+import type { OrderRecord } from '../../domain/order-record.ts'
 import { seal, unseal } from './codec.ts'
 import { orderRowKey } from './keys.ts'
 import { type OrderPatch, patched, wholeText } from './order-patch.ts'
 
-type Row = readonly [
-  OrderPatch['fields'],
-  OrderPatch['dispatch'],
-  events: readonly [kept: 0, ...AcceptedEvent[]] | null,
-]
+type Row = readonly [OrderPatch['fields'], OrderPatch['dispatch'], OrderPatch['events']]
 
 export const encodeOrder = (record: OrderRecord): string =>
   seal(orderRowKey(record.key), `[${wholeText(record)}]\n${record.history}`)
@@ -23,7 +18,7 @@ export const decodeOrder = (order: OrderKey, text: string): OrderRecord => {
   return patched(order, null, {
     fields,
     dispatch,
-    events: events && { kept: 0, added: events.slice(1) as AcceptedEvent[] },
-    history: { kept: 0, added: row.slice(end + 1) as History },
+    events,
+    history: { kept: 0, added: row.slice(end + 1) },
   })
 }
