@@ -65,8 +65,7 @@ export class Board {
     now: { phase: Phase; assignmentOverdueMs: number },
   ): boolean {
     const holder = holderOf(record)
-    if (holder !== null)
-      this.fleet.hold(holder, key, now.phase === 'leased' ? bytesOf({ payload: record.order }) : null)
+    if (holder !== null) this.fleet.hold(holder, key, now.phase === 'leased' ? bytesOf(record.order) : null)
     if (now.phase === 'assigned') this.#assignmentDeadlines.set(key, now.assignmentOverdueMs)
     if (now.phase !== 'leased') return false
     this.#leases.set(record.dispatch.lease!.token, key)

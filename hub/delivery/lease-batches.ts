@@ -7,7 +7,7 @@ import type { Room } from './fleet.ts'
 export const fittingCount = (leases: readonly OrderRecord[], room: Room): number => {
   let bytes = 0
   const tooMany = leases.findIndex((record, index) => {
-    bytes += bytesOf({ payload: record.order })
+    bytes += bytesOf(record.order)
     return index > 0 && (index >= room.entries || bytes > room.bytes)
   })
   return tooMany === -1 ? leases.length : tooMany

@@ -123,7 +123,7 @@ export class Leasing {
       if (this.writer.isSettling(keyOf(record))) return []
       const isDue = mayAskAgain(record, nowMs, this.#parts.options)
       const entry = pickupEntry(record)
-      const bytes = bytesOf(entry)
+      const bytes = bytesOf(entry.payload)
       const driver = fleet.candidate(record.dispatch.declined, isDue, bytes)
       return driver === null ? [] : [this.#offer(driver, entry, bytes)]
     })
@@ -135,7 +135,7 @@ export class Leasing {
     while (this.#board.fleet.hasFree && this.#board.returnedCount < this.#parts.options.retryBound) {
       const entry = this.#reader.peek()
       if (entry === undefined) break
-      const bytes = bytesOf(entry)
+      const bytes = bytesOf(entry.payload)
       const driver = this.#board.fleet.candidate([], false, bytes)
       if (driver === null) break
       this.#reader.shift()

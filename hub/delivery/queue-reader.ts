@@ -12,7 +12,7 @@ import type { DeliveryLedger } from './ports.ts'
 const LARGEST_EVENT_BYTES = 20 * 1024
 
 const sumOfBytes = (entries: readonly Entry[]): number =>
-  entries.reduce((bytes, entry) => bytes + bytesOf(entry), 0)
+  entries.reduce((bytes, entry) => bytes + bytesOf(entry.payload), 0)
 
 export interface QueueToRead {
   readonly participant: ParticipantId
@@ -83,7 +83,7 @@ export class QueueReader {
   /** Entries that have become durable at the queue's end. */
   appended(entries: readonly Entry[]): void {
     for (const entry of entries) {
-      if (!this.#hasCaughtUp || !this.#hasRoom(bytesOf(entry))) {
+      if (!this.#hasCaughtUp || !this.#hasRoom(bytesOf(entry.payload))) {
         this.#hasCaughtUp = false
         this.#hasMissed = true
         return
@@ -101,7 +101,7 @@ export class QueueReader {
   #append(entry: Entry): void {
     if (entry.position <= this.#cursor) return
     this.#held.push(entry)
-    this.#appendedBytes += bytesOf(entry)
+    this.#appendedBytes += bytesOf(entry.payload)
     this.#cursor = entry.position
   }
 

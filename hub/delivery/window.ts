@@ -101,7 +101,7 @@ export class Window {
    * @returns `fly` if it may leave now (then call `fly`), `hold` if it must wait, `park` if it must be moved to the retries; null if it does not fit
    */
   take(entry: Entry): { slot: Slot; next: 'fly' | 'hold' | 'park' } | null {
-    if (!this.#fits({ entries: 1, bytes: bytesOf(entry) })) return null
+    if (!this.#fits({ entries: 1, bytes: bytesOf(entry.payload) })) return null
     const slot = this.#add(entry, 'queue', [])
     this.#takeRoom(slot, 1)
     this.#inQueue.add(entry.position)
@@ -122,7 +122,15 @@ export class Window {
 
   #add(entry: Entry, place: Slot['place'], failures: readonly Failure[]): Slot {
     const order = orderKeyOf(entry)
-    const slot: Slot = { entry, order, place, state: 'held', failures, untilMs: 0, bytes: bytesOf(entry) }
+    const slot: Slot = {
+      entry,
+      order,
+      place,
+      state: 'held',
+      failures,
+      untilMs: 0,
+      bytes: bytesOf(entry.payload),
+    }
     this.#slots.set(entry.position, slot)
     if (place === 'retry') this.#retries += 1
     const lane = this.#lanes.get(order)

@@ -11,6 +11,7 @@ import type { Welcome } from '../../shared/protocol.ts'
 import type { Delivery } from '../delivery/ports.ts'
 import type { Sender } from '../domain/order.ts'
 import { owedTo } from '../domain/participant.ts'
+import { isoTime } from '../domain/time.ts'
 import type { Publisher } from '../intake/intake.ts'
 import type { Session } from '../sessions/sessions.ts'
 import { dispatch, type Line } from './dispatch.ts'
@@ -181,7 +182,7 @@ class Connection implements Line, Receiver {
 
   relayPosition(position: Position): void {
     const { id } = this.sender
-    const time = new Date(this.#parts.clock.now()).toISOString()
+    const time = isoTime(this.#parts.clock.now())
     for (const store of this.orders.storesServedBy(id))
       this.socket.nsp.to(store).volatile.emit('position', { ...position, driver: id, time })
   }

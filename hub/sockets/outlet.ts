@@ -2,14 +2,11 @@
  * The way out to one connection: events in one frame if it asked for `batch`, else a frame each with a Socket.IO callback.
  */
 import { decoderOf, HandoverReplySchema } from '../../shared/messages.ts'
-import type { HandedEvent } from '../../shared/protocol.ts'
 import type { Delivery, Handover, Outlet } from '../delivery/ports.ts'
 import { Handed } from './handed.ts'
 import type { PeerSocket } from './types.ts'
 
 const decodeReply = decoderOf(HandoverReplySchema)
-
-const handedEvent = (handover: Handover): HandedEvent => new Handed(handover)
 
 /** The connection, as its outlet needs it. */
 export interface Receiver {
@@ -64,13 +61,17 @@ export class SocketOutlet implements Outlet {
     const receiver = this.#receiver
     if (receiver.isCut()) return
     const { isBatched, mostCallbacks } = this.#options
-    if (isBatched) return void receiver.socket.emit('events', handovers.map(handedEvent))
+    if (isBatched)
+      return void receiver.socket.emit(
+        'events',
+        handovers.map((one) => new Handed(one)),
+      )
     for (const handover of handovers) handOne(receiver, handover)
     forgetOldest(receiver.socket, mostCallbacks)
   }
 }
 
 const handOne = (receiver: Receiver, handover: Handover): void => {
-  const event = handedEvent(handover)
+  const event = new Handed(handover)
   receiver.socket.emit(event.event, event, (...args: unknown[]) => answer(receiver, event.entry, args))
 }

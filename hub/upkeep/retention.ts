@@ -2,6 +2,7 @@
  * Removes orders that have ended, whose retention has passed and of which no entry is left anywhere; and dead letters that were kept long enough.
  */
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
+import { changed } from '../domain/order-record.ts'
 import { commit } from './commit.ts'
 import type { DeadLetters } from './dead-letters.ts'
 import type { UpkeepLedger, UpkeepOptions, UpkeepReports } from './ports.ts'
@@ -24,7 +25,7 @@ export const removeOrders = async (
       orders: keys,
       decide: (transaction) => {
         for (const record of keys.flatMap((key: OrderKey) => transaction.order(key) ?? [])) {
-          if (record.owed > 0) transaction.putOrder({ ...record, endedMs: transaction.nowMs })
+          if (record.owed > 0) transaction.putOrder(changed(record, { endedMs: transaction.nowMs }))
           else transaction.removeOrder(record)
           if (record.owed === 0) removed += 1
         }

@@ -29,9 +29,9 @@ export const SK_PLANTS: readonly Plant[] = [
     ...sockets('outlet'),
     rule: 'SK4',
     name: 'a batch has callbacks as well',
-    from: "return void receiver.socket.emit('events', handovers.map(handedEvent))",
-    to: `void (receiver.socket.emit as (...args: unknown[]) => void)('events', handovers.map(handedEvent), () => {})
-      if (isBatched) return`,
+    from: 'handovers.map((one) => new Handed(one)),',
+    to: `handovers.map((one) => new Handed(one)),
+        ...([() => {}] as unknown as []),`,
   },
   {
     ...sockets('outlet'),
