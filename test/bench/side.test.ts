@@ -1,19 +1,7 @@
 import { expect } from 'chai'
-import { type Books, bookFaults } from './side.ts'
+import { type Books, bookFaults, NEW_BOOKS } from './side.ts'
 
-const report = (changes: Partial<Books> = {}): Books => ({
-  actor: 'hub',
-  accepted: 0,
-  repeats: 0,
-  refused: 0,
-  handovers: 0,
-  redelivered: 0,
-  acknowledged: 0,
-  owed: 0,
-  deadLetters: 0,
-  waiting: 0,
-  ...changes,
-})
+const report = (changes: Partial<Books> = {}): Books => ({ ...NEW_BOOKS, ...changes })
 
 describe('the books of a side in the benchmark', () => {
   it('are right when each order made three events and nothing is owed', () => {

@@ -43,6 +43,20 @@ const MIB = 1024 * 1024
 /** A hub's report as CAPS gives it; a control ignores nothing. */
 export type Books = HubReport & { readonly ignored?: number }
 
+/** Of a hub that has just started. */
+export const NEW_BOOKS: Books = {
+  actor: 'hub',
+  accepted: 0,
+  repeats: 0,
+  refused: 0,
+  handovers: 0,
+  redelivered: 0,
+  acknowledged: 0,
+  owed: 0,
+  deadLetters: 0,
+  waiting: 0,
+}
+
 /**
  * What a hub must say of itself after so many orders. An acknowledgement that it ignores is one of a pickup whose `in-transit` has come before it: the report has taken the order, as good as an acknowledgement.
  * @param before its report when the client began

@@ -12,7 +12,7 @@ import { askedOf, EVENTS_AN_ORDER } from '../client/workload.ts'
 import { startCapsHub } from '../hubs.ts'
 import { endWithUs } from '../leftovers.ts'
 import type { Context, Figures } from '../scenario.ts'
-import { type Books, bookFaults } from '../side.ts'
+import { type Books, bookFaults, NEW_BOOKS } from '../side.ts'
 import { courseOf, growthIn } from './memory-course.ts'
 import type { OthersClient, Waits } from './others-client.ts'
 import { linkFolder, ordersFor } from './queued-folder.ts'
@@ -76,20 +76,6 @@ const catchUp = ({ hub, returning, sizes }: Stage): Promise<CaughtUp> => {
   return within(caughtUp, limitMs, `${entries} queued events to be handed over`)
 }
 
-/** The books of a hub that has just started: it owes what is queued, which in the end it must not. */
-const NOTHING: Books = {
-  actor: 'hub',
-  accepted: 0,
-  repeats: 0,
-  refused: 0,
-  handovers: 0,
-  redelivered: 0,
-  acknowledged: 0,
-  owed: 0,
-  deadLetters: 0,
-  waiting: 0,
-}
-
 /** What the books of a round say that they must not. */
 export const roundFaults = (
   last: Books,
@@ -103,7 +89,7 @@ export const roundFaults = (
 ): string[] => {
   const { entries, made, missing, faults } = seen
   return [
-    ...bookFaults(last, { ...NOTHING, acknowledged: entries }, made),
+    ...bookFaults(last, { ...NEW_BOOKS, acknowledged: entries }, made),
     ...(faults > 0 ? [`${faults} events came to the vendor twice, out of order or unasked`] : []),
     ...(missing > 0 ? [`${missing} orders of the others have not ended`] : []),
   ]
