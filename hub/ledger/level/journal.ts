@@ -5,6 +5,7 @@
  * A group enters with its own write and leaves with a later one, which also holds what is written back. It leaves when the journal is longer than its limit, or at the second heartbeat after it entered, so that neither memory nor the
  * time of a start grows, and nothing stays here for ever in a hub with little to do.
  */
+import { Fault } from '../../../shared/fault.ts'
 import type { JournaledChange } from './changes.ts'
 import { decode, encode, seal } from './codec.ts'
 import type { Batch, Database } from './database.ts'
@@ -117,14 +118,25 @@ export interface FoundJournal {
   readonly next: number
 }
 
-/** @throws Fault `corrupt` if a value is damaged */
+const checkNumbers = (keys: readonly string[], first: number): void => {
+  for (const [index, key] of keys.entries())
+    if (key !== journalKey(first + index))
+      throw new Fault(
+        'corrupt',
+        `The journal in the data folder lacks number ${first + index}: it goes on with ${key}. Restore the folder from a backup, or check the disk.`,
+      )
+}
+
+/** @throws Fault `corrupt` if a value is damaged or lacks */
 export const readJournal = async (db: Database): Promise<FoundJournal> => {
   const text = await db.get(JOURNAL_KEY)
   const first = text === undefined ? 1 : decode<number>(JOURNAL_KEY, text)
   const values = await db.iterator(journalRange(first)).all()
+  const keys = values.map(([key]) => key)
+  checkNumbers(keys, first)
   return {
     changes: values.flatMap(([key, value]) => decode<JournaledChange[]>(key, value)),
-    keys: values.map(([key]) => key),
+    keys,
     next: first + values.length,
   }
 }

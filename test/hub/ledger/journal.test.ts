@@ -44,6 +44,11 @@ describe('the journal', () => {
       await clock.settle()
     }
   }
+  const refusalOf = (found: CrashingDatabase) =>
+    ledgerOn(found, clock).then(
+      () => null,
+      ({ code, message }: { code: string; message: string }) => ({ code, message }),
+    )
   const keys = async (...prefixes: string[]) =>
     (await db.keys({}).all()).filter((key) => prefixes.some((prefix) => key.startsWith(prefix)))
 
@@ -132,11 +137,21 @@ describe('the journal', () => {
     const values = await found.iterator({ gt: 'j/', lt: 'j0' }).all()
     const [key] = values.find(([, text]) => text.includes('event of one'))!
     found.damage(key, (value) => value.replace('event', 'eveng'))
-    const fault = await ledgerOn(found, clock).then(
-      () => null,
-      ({ code, message }: { code: string; message: string }) => ({ code, message }),
-    )
+    const fault = await refusalOf(found)
     expect(fault?.code).to.equal('corrupt')
     expect(fault?.message).to.contain(key)
+  })
+
+  it('[LG11][LG17] is refused when a value in its middle is gone', async () => {
+    await append()
+    await append()
+    const found = db.crash()
+    const [, second, third] = await found.keys({ gt: 'j/', lt: 'j0' }).all()
+    const batch = found.batch()
+    batch.del(second!)
+    await batch.write({ sync: true })
+    const fault = await refusalOf(found)
+    expect(fault?.code).to.equal('corrupt')
+    expect(fault?.message).to.contain(third)
   })
 })
