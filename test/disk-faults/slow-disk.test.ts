@@ -60,11 +60,16 @@ describe('a hub whose disk', function () {
         tills.map(async ({ ask }) => expect(await ask('publish', 'no list')).to.include({ ok: false })),
       )
 
+    const ordersOf = (till: number) => Array.from({ length: ORDERS_A_TILL }, (_, n) => `o-${till}-${n}`)
+    // The hub knows then that these are new, and decides on them without looking them up.
+    for (const [till, { ask }] of tills.entries())
+      for (const orderId of ordersOf(till))
+        expect(await ask('track', { orderId })).to.include({ code: 'unknown-order' })
+
     disk.freeze()
     send(0, 'first')
     await received()
-    for (let n = 0; n < ORDERS_A_TILL; n += 1)
-      for (let till = 0; till < TILLS; till += 1) send(till, `o-${till}-${n}`)
+    for (let till = 0; till < TILLS; till += 1) for (const orderId of ordersOf(till)) send(till, orderId)
     await received()
     const newcomer = openClient(hub.url, { role: 'vendor', store: 'other' })
     await eventOf(newcomer.socket.io, 'open')

@@ -8,6 +8,7 @@ import type { HistoryItem, TrackReply } from '../../shared/protocol.ts'
 import { orderIdOf } from '../../vendor/orders.ts'
 import { type CapsProcess, killLeftovers, startCaps } from '../support/caps-process.ts'
 import { vendorOf } from '../support/client.ts'
+import { readyHub } from '../support/hub-process.ts'
 import { Progress } from '../support/progress.ts'
 import { seeded } from '../support/seeded.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -100,7 +101,7 @@ describe('everything that is killed', function () {
     const vendors = actors.filter(({ name }) => STORES.includes(name))
     await Promise.all(vendors.map(({ process }) => process.line(allDone)))
 
-    const url = `http://127.0.0.1:${port}`
+    const { url } = await readyHub(actors.find(({ name }) => name === 'hub')!.process)
     for (const store of STORES) {
       const auditor = await vendorOf(url, store, { id: 'auditor' })
       for (let n = 0; n < ORDERS; n += 1) {
