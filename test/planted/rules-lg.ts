@@ -144,4 +144,11 @@ export const LG_PLANTS: readonly Plant[] = [
     from: 'isStored: wasThere || entry === null',
     to: 'isStored: wasThere && entry !== null',
   },
+  {
+    ...level('row-loader'),
+    rule: 'LG18',
+    name: 'a turn reads one row more than it may',
+    from: 'missing.length > this.#onTheSpot',
+    to: 'missing.length > this.#onTheSpot + 1',
+  },
 ]

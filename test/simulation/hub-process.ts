@@ -78,7 +78,7 @@ export class HubProcess {
   async #start(number: number): Promise<void> {
     const { time, plan, network, observe, failed } = this.#parts
     const clock = new ProcessClock(time, this.wall)
-    const ledger = await ledgerOn(this.disk.database, clock, { cachedRows: plan.cachedRows })
+    const ledger = await ledgerOn(this.disk.database, clock, plan)
     ledger.onFault(failed)
     const hub = await Hub.create({
       ledger,

@@ -37,6 +37,8 @@ export interface Plan {
   readonly options: HubOptions
   /** Rows of each kind that the ledger keeps in memory. */
   readonly cachedRows: number
+  /** Rows that it reads without leaving the turn. */
+  readonly readOnTheSpot: number
   readonly tills: readonly TillPlan[]
   readonly drivers: readonly DriverPlan[]
   readonly orders: number
@@ -136,6 +138,7 @@ export const planOf = (seed: number, dice: Dice): Plan => {
     hasClockJumps: dice.chance(0.4),
     troubleMs,
     meanFaultMs: dice.whole(400, 900),
+    readOnTheSpot: dice.chance(0.5) ? 0 : dice.whole(1, 32),
   }
 }
 
@@ -161,8 +164,9 @@ const told = (of: object): string =>
     .join(', ')
 
 /** What was drawn, for people. */
-export const linesOf = ({ options, tills, drivers, moods, cachedRows, poisonous }: Plan): string[] => [
-  `hub: ${DRAWN.map((name) => `${name} ${options[name]}`).join(', ')}, cachedRows ${cachedRows}`,
+export const linesOf = ({ options, tills, drivers, moods, poisonous, ...plan }: Plan): string[] => [
+  `hub: ${DRAWN.map((name) => `${name} ${options[name]}`).join(', ')}`,
+  `ledger: cachedRows ${plan.cachedRows}, readOnTheSpot ${plan.readOnTheSpot}`,
   ...[...tills, ...drivers].map((actor) => `actor: ${told(actor)}`),
   `handlers: ${told(moods)}, poisonous ${poisonous.toFixed(3)}`,
 ]

@@ -100,6 +100,12 @@ export class CrashingDatabase implements Database {
     return this.#readable.get(key)
   }
 
+  /** After a crash nobody is there to see what it gives. */
+  getSync(key: string): string | undefined {
+    if (this.#state === 'closed') throw new Error('the database is closed')
+    return this.#readable.get(key)
+  }
+
   async getMany(keys: readonly string[]): Promise<(string | undefined)[]> {
     await this.#answering()
     return keys.map((key) => this.#readable.get(key))

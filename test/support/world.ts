@@ -48,7 +48,7 @@ const enterFleet = (transaction: Transaction): number => {
 
 const begin = async (world: World, db: CrashingDatabase): Promise<Life> => {
   const { clock, reports, options } = world
-  const ledger = await turning(clock, ledgerOn(db, clock))
+  const ledger = await turning(clock, ledgerOn(db, clock, { readOnTheSpot: 0 }))
   const floor = await commitNow({ ledger, clock }, { participants: [FLEET], decide: enterFleet })
   const { reads } = ledger
   const deliveryLedger = {

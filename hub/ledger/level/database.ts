@@ -6,6 +6,8 @@ import type { KeyRange } from './keys.ts'
 
 export interface Database {
   get(key: string): Promise<string | undefined>
+  /** Waits for the disk, and everything else with it. */
+  getSync(key: string): string | undefined
   getMany(keys: string[]): Promise<(string | undefined)[]>
   batch(): Batch
   iterator(range: Page): { all(): Promise<[key: string, value: string][]> }

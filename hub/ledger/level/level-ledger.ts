@@ -19,7 +19,7 @@ import type { Journal } from './journal.ts'
 import { ALIVE_KEY } from './keys.ts'
 import type { Positions } from './positions.ts'
 import { Reads } from './reads.ts'
-import { RowLoader } from './row-loader.ts'
+import { READ_ON_THE_SPOT, RowLoader } from './row-loader.ts'
 import type { CacheLimits } from './rows.ts'
 import { type Changes, Tables } from './tables.ts'
 import { Transaction } from './transaction.ts'
@@ -35,6 +35,8 @@ export interface LevelLedgerParts {
   readonly lastAliveMs: number | null
   /** Rows of each kind that are kept in memory. */
   readonly cache: CacheLimits
+  /** Rows that are read without leaving the turn. */
+  readonly readOnTheSpot?: number | undefined
 }
 
 export class LevelLedger {
@@ -64,7 +66,7 @@ export class LevelLedger {
     this.#journal = parts.journal
     this.lastAliveMs = parts.lastAliveMs
     this.#tables = new Tables(parts.cache)
-    this.#loader = new RowLoader(parts.db, this.#tables)
+    this.#loader = new RowLoader(parts.db, this.#tables, parts.readOnTheSpot ?? READ_ON_THE_SPOT)
     this.reads = new Reads(parts.db, this.#tables, (error) => this.#fail(error))
   }
 
@@ -132,13 +134,21 @@ export class LevelLedger {
     const work = this.#waiting
     this.#waiting = []
     this.#isDeciding = true
-    const loading = this.#loader.load(work)
+    const loading = this.#load(work)
     if (loading === null) return this.#decide(work)
     // Not `catch`: what `decide` throws is a mistake in the program, and none of the disk's.
     loading.then(
       () => this.#decide(work),
       (error) => this.#fail(error),
     )
+  }
+
+  #load(work: readonly Work<Transaction>[]): Promise<void> | null {
+    try {
+      return this.#loader.load(work)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   #decide(work: readonly Work<Transaction>[]): void {

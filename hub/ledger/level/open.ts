@@ -84,20 +84,28 @@ interface LedgerOptions {
   readonly cachedRows?: number
   /** In characters. */
   readonly longestJournal?: number
+  /** Rows that are read without leaving the turn. */
+  readonly readOnTheSpot?: number
 }
 
 /** A ledger on a database that is open; tests give it one in memory. */
 export const ledgerOn = async (
   db: Database,
   clock: Clock,
-  { folder = 'in memory', cachedRows = CACHED_ROWS, longestJournal = LONGEST_JOURNAL }: LedgerOptions = {},
+  options: LedgerOptions = {},
 ): Promise<LevelLedger> => {
+  const {
+    folder = 'in memory',
+    cachedRows = CACHED_ROWS,
+    longestJournal = LONGEST_JOURNAL,
+    readOnTheSpot,
+  } = options
   await checkFormat(db, folder)
   const journal = new Journal(await recover(db), longestJournal)
   const positions = new Positions((await readNumber(db, POSITION_KEY)) ?? 0)
   const lastAliveMs = await readNumber(db, ALIVE_KEY)
   const cache = { rows: cachedRows, size: CACHED_SIZE }
-  return new LevelLedger({ db, clock, positions, journal, lastAliveMs, cache })
+  return new LevelLedger({ db, clock, positions, journal, lastAliveMs, cache, readOnTheSpot })
 }
 
 /**

@@ -1,5 +1,6 @@
 /**
- * Brings the rows that work names into memory before it is decided. Most are at hand; the others are read in one go. While that takes its time, what is at hand is kept, whatever the cache evicts meanwhile.
+ * Brings the rows that work names into memory before it is decided. Most are at hand. A few others are read at once: most name an order that is new, which LevelDB's filters tell in a microsecond, where asking another thread takes fifty.
+ * Many are read in one go by another thread, and while that takes its time what is at hand is kept, whatever the cache evicts meanwhile.
  */
 import type { Work } from '../../domain/work.ts'
 import type { Database } from './database.ts'
@@ -14,21 +15,46 @@ interface Missing {
   arrived(text: string | undefined): void
 }
 
+/** Rows that are read on the spot: on a disk that takes its time, no more than these hold up everything else. */
+export const READ_ON_THE_SPOT = 32
+
 export class RowLoader {
   readonly #db: Database
   readonly #tables: Tables
+  readonly #onTheSpot: number
 
-  constructor(db: Database, tables: Tables) {
+  /** @param onTheSpot as many rows at most are read without leaving the turn */
+  constructor(db: Database, tables: Tables, onTheSpot: number) {
     this.#db = db
     this.#tables = tables
+    this.#onTheSpot = onTheSpot
   }
 
-  /** @returns null if all rows are at hand; otherwise when they are. They stay until the tables' `forgetKept`. */
+  /**
+   * @returns null if all rows are at hand; otherwise when they are. They stay until the tables' `forgetKept`.
+   * @throws what the database throws
+   */
   load(work: readonly Names[]): Promise<void> | null {
     const missing = this.#missingRows(work)
     if (missing.length === 0) return null
     this.#keepRows(work)
-    return this.#fetch(missing, work)
+    return this.#readOnTheSpot(missing) && this.#readOnTheSpot(this.#participantsOf(work))
+      ? null
+      : this.#fetch(this.#missingRows(work), work)
+  }
+
+  /** @returns false if these are too many */
+  #readOnTheSpot(missing: readonly Missing[]): boolean {
+    if (missing.length > this.#onTheSpot) return false
+    for (const { key, arrived } of missing) arrived(this.#db.getSync(key))
+    return true
+  }
+
+  /** The participants of a store are known once its roster is read. @returns those that are missing */
+  #participantsOf(work: readonly Names[]): Missing[] {
+    const missing = this.#missingParticipantsOf(work)
+    this.#keepParticipantsOf(work)
+    return missing
   }
 
   #missingRows(work: readonly Names[]): Missing[] {
@@ -81,9 +107,7 @@ export class RowLoader {
 
   async #fetch(missing: readonly Missing[], work: readonly Names[]): Promise<void> {
     await this.#read(missing)
-    // The participants of a store are known once its roster is read.
-    const ofRosters = this.#missingParticipantsOf(work)
-    this.#keepParticipantsOf(work)
+    const ofRosters = this.#participantsOf(work)
     if (ofRosters.length > 0) await this.#read(ofRosters)
   }
 

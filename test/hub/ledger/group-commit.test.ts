@@ -38,10 +38,10 @@ describe('group commit', () => {
   let told: string[]
   let faults: Fault[]
 
-  const open = async (database: CrashingDatabase, cachedRows = 1000): Promise<void> => {
+  const open = async (database: CrashingDatabase, cachedRows = 1000, readOnTheSpot = 0): Promise<void> => {
     db = database
     clock = createManualClock()
-    ledger = await ledgerOn(db, clock, { cachedRows })
+    ledger = await ledgerOn(db, clock, { cachedRows, readOnTheSpot })
     ledger.onFault((fault) => faults.push(fault))
     db.onSync(() => {
       syncs += 1
@@ -149,6 +149,19 @@ describe('group commit', () => {
     submit('after', add)
     await clock.settle()
     expect(await storedOwed()).to.equal(7)
+  })
+
+  it('[LG18] reads a few rows in the turn, and waits for more of them', async () => {
+    await open(new CrashingDatabase(), 1000, 3)
+    submit('with three rows')
+    clock.turn()
+    expect(told).to.deep.equal(['decided with three rows'])
+    await open(new CrashingDatabase(), 1000, 2)
+    submit('with one too many')
+    clock.turn()
+    expect(told).to.not.include('decided with one too many')
+    await clock.settle()
+    expect(told).to.include('decided with one too many')
   })
 
   it('[LG5] announces what was appended when it is durable, and not before', async () => {

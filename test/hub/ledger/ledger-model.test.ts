@@ -24,6 +24,7 @@ type Crash = 'crash' | 'crash after the write' | 'crash, and again while startin
 
 interface Sizes {
   readonly cachedRows: number
+  readonly readOnTheSpot: number
   /** In characters. */
   readonly longestJournal: number
 }
@@ -226,6 +227,7 @@ class World {
 /** From one where groups leave the journal at once to one that they never leave. */
 const sizes: fc.Arbitrary<Sizes> = fc.record({
   cachedRows: fc.constantFrom(1, 1000),
+  readOnTheSpot: fc.constantFrom(0, 1, 32),
   longestJournal: fc.constantFrom(0, 500, 1500, 3000, 1_000_000),
 })
 
