@@ -10,6 +10,8 @@ const hex = (text: string): string =>
   [...Buffer.from(text)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')
 const path = (name: string): string => `"${hex(`/disk/${name}`)}"`
 
+const folderOf = (name?: string): string => (name === undefined ? '/disk' : `/disk/${name}`)
+
 /** A line a call, written as strace does: `open`, `write 3 abc`, `fdatasync 3`. */
 const lineOf = (call: string): string => {
   const [name, ...args] = call.split(' ') as [string, ...string[]]
@@ -17,13 +19,13 @@ const lineOf = (call: string): string => {
     case 'open':
       return `openat(AT_FDCWD<${hex('/')}>, ${path(args[1]!)}, O_WRONLY|O_CREAT|O_TRUNC, 0666) = ${args[0]}<${hex(`/disk/${args[1]}`)}>`
     case 'open-folder':
-      return `openat(AT_FDCWD<${hex('/')}>, "${hex('/disk')}", O_RDONLY) = ${args[0]}<${hex('/disk')}>`
+      return `openat(AT_FDCWD<${hex('/')}>, "${hex(folderOf(args[1]))}", O_RDONLY) = ${args[0]}<${hex(folderOf(args[1]))}>`
     case 'write':
       return `write(${args[0]}<>, "${hex(args[1]!)}", ${args[1]!.length}) = ${args[1]!.length}`
     case 'fdatasync':
       return `fdatasync(${args[0]}<>) = 0`
     case 'fsync-folder':
-      return `fsync(${args[0]}<${hex('/disk')}>) = 0`
+      return `fsync(${args[0]}<${hex(folderOf(args[1]))}>) = 0`
     case 'rename':
       return `rename(${path(args[0]!)}, ${path(args[1]!)}) = 0`
     default:
@@ -31,8 +33,10 @@ const lineOf = (call: string): string => {
   }
 }
 
-const recordingOf = (...calls: string[]): Recording => {
-  const reader = traceReader({ folder: '/disk', marks: '/marks' })
+const recordingOf = (...calls: string[]): Recording => recordingIn([], ...calls)
+
+const recordingIn = (folders: readonly string[], ...calls: string[]): Recording => {
+  const reader = traceReader({ watched: { folder: '/disk', marks: '/marks' }, folders })
   reader.read(callsIn(calls.map((call) => `1 ${lineOf(call)}`).join('\n')), 0)
   return { start: [], steps: reader.steps, marks: reader.marks }
 }
@@ -133,6 +137,11 @@ describe('the model of a power cut', () => {
       expect(imagesOf(recordingOf(...calls), { kind: 'none', journal: mode })).to.deep.equal(['b='])
       expect(imagesOf(recordingOf(...calls), { kind: 'all', journal: mode })).to.deep.equal([''])
     }
+  })
+
+  it('makes names durable by the sync of a folder that was there before, empty', () => {
+    const calls = ['open 3 f/a', 'rename f/a f/b', 'open-folder 5 f', 'fsync-folder 5 f']
+    expect(imagesOf(recordingIn(['f'], ...calls), { kind: 'none', journal: own })).to.deep.equal(['f/b='])
   })
 
   it('makes the folders durable in which a synced file lies', () => {

@@ -77,6 +77,11 @@ const filesBelow = (folder: string): Map<string, Buffer> =>
       .map((path) => [path.slice(folder.length + 1), readFileSync(path)]),
   )
 
+const foldersBelow = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+
 /**
  * Runs programs one after another.
  * @param commands each may end by itself with 0, or by SIGKILL
@@ -86,7 +91,7 @@ export const record = async (
   commands: readonly (readonly string[])[],
   start: Recording['start'] = [],
 ): Promise<Recording> => {
-  const reader = traceReader(watched, start)
+  const reader = traceReader({ watched, start, folders: foldersBelow(watched.folder) })
   let offset = 0
   for (const command of commands) {
     const traceFile = `${watched.marks}.trace${offset}`

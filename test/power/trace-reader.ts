@@ -16,6 +16,14 @@ export interface Watched {
   readonly marks: string
 }
 
+/** What was there when the first program began. */
+interface Found {
+  readonly watched: Watched
+  readonly start: Recording['start']
+  /** Those without a file too: their syncs count. */
+  readonly folders: readonly string[]
+}
+
 const stringsIn = (args: string): Buffer[] => [...args.matchAll(STRING)].map(([, text]) => bytesOf(text!))
 
 class TraceReader {
@@ -29,8 +37,9 @@ class TraceReader {
   readonly steps: Step[] = []
   readonly marks: Mark[] = []
 
-  constructor(watched: Watched, start: Recording['start']) {
+  constructor({ watched, start, folders }: Found) {
     this.#watched = watched
+    for (const folder of folders) this.#folders.add(folder)
     this.#inodes = new Map(start.map(([path], index) => [path, index + 1]))
     for (const [index, [path, content]] of start.entries()) {
       this.#sizes.set(index + 1, content.length)
@@ -191,5 +200,5 @@ class TraceReader {
 }
 
 /** Reads traces into steps and marks; for `record`, and for tests with traces made by hand. */
-export const traceReader = (watched: Watched, start: Recording['start'] = []): TraceReader =>
-  new TraceReader(watched, start)
+export const traceReader = ({ start = [], folders = [], watched }: Partial<Found> & Pick<Found, 'watched'>) =>
+  new TraceReader({ watched, start, folders })
