@@ -15,11 +15,14 @@ const EVERYTHING = ['']
 const deciding = (from: string): DirectionRow => ({ from, may: ['shared/', 'hub/domain/', from] })
 
 /** A rim of the hub: it may name what the parts declare, and calls nothing but what it was given. */
-const rim = (from: string, mayTypes: readonly string[]): DirectionRow => ({
+const rim = (from: string, mayTypes: readonly string[], may: readonly string[] = []): DirectionRow => ({
   from,
-  may: ['shared/', 'hub/domain/', from],
+  may: ['shared/', 'hub/domain/', from, ...may],
   mayTypes,
 })
+
+/** Who may come in, and what he may do: the same for sockets and HTTP. */
+const ACCESS = 'hub/access/'
 
 const wiring = (from: string): DirectionRow => ({ from, may: ['shared/', 'hub/'] })
 
@@ -29,12 +32,17 @@ export const DIRECTIONS: readonly DirectionRow[] = [
   { from: 'driver/', may: ['shared/', 'driver/'] },
   { from: 'hub/domain/', may: ['shared/', 'hub/domain/'] },
   ...PORTS.map(deciding),
+  { from: ACCESS, may: ['shared/', 'hub/domain/', ACCESS] },
   rim('hub/ledger/', PORTS),
-  rim('hub/sockets/', ['hub/']),
-  rim('hub/http/', ['hub/']),
+  rim('hub/sockets/', ['hub/'], [ACCESS]),
+  rim('hub/http/', ['hub/'], [ACCESS]),
+  // How fast and how much a peer may send, and when it is cut, is the same for those who watch.
+  rim('hub/watch/', ['hub/'], [ACCESS, 'hub/sockets/']),
+  // The browser's: bin/build.js builds it of these files, and builds it anew when one of them changes.
+  { from: 'hub/page/', may: ['hub/page/', 'shared/ids.ts', 'shared/watch.ts'], mayTypes: ['shared/'] },
   ...['hub/hub.ts', 'hub/main.ts', 'hub/config.ts', 'hub/reports.ts'].map(wiring),
   // What is left in the folder itself serves the wiring.
-  { from: 'hub/', may: ['shared/', 'hub/domain/'] },
+  { from: 'hub/', may: ['shared/', 'hub/domain/', 'hub/setting-rows.ts'] },
   { from: 'bin/', may: EVERYTHING },
   // Whoever judges the hub shares nothing with it.
   { from: 'test/chaos/checker/', may: ['test/chaos/checker/'], mayTypes: ['test/chaos/'] },
@@ -47,13 +55,21 @@ export const DIRECTIONS: readonly DirectionRow[] = [
 export const BUILT = { folder: 'dist/', importers: ['bin/', 'test/'] } as const
 
 const TRIALS = ['test/', 'examples/']
+const PAGE = 'hub/page/'
 
 /** Packages that only some of ours may know. Types count as well. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'socket.io': ['hub/sockets/', ...TRIALS],
-  'socket.io-client': ['shared/link/', ...TRIALS],
+  'socket.io-client': ['shared/link/', PAGE, ...TRIALS],
+  preact: [PAGE],
+  '@preact/signals': [PAGE],
+  uplot: [PAGE],
+  vite: [PAGE],
+  sirv: ['hub/http/', ...TRIALS],
   'classic-level': ['hub/ledger/', 'shared/outbox/', ...TRIALS],
   'memory-level': ['hub/ledger/', 'shared/outbox/', ...TRIALS],
+  'rate-limiter-flexible': ['hub/sockets/', ...TRIALS],
+  jose: ['hub/access/', ...TRIALS],
   caps: TRIALS,
 }
 

@@ -13,7 +13,7 @@ const FOLDERS = ['.ci', 'bin', 'driver', 'examples', 'hub', 'shared', 'test', 'v
 const filesOf = (root: string, folder: string): string[] =>
   existsSync(join(root, folder))
     ? readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-        .filter((name) => /\.[jt]s$/.test(name) && !/(?:^|[\\/])node_modules[\\/]/.test(name))
+        .filter((name) => /\.[jt]sx?$/.test(name) && !/(?:^|[\\/])node_modules[\\/]/.test(name))
         .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
     : []
 

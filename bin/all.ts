@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { signToken } from '../hub/access/tokens.ts'
 import { messageOf } from '../shared/fault.ts'
 import { type Running, runProgram } from '../shared/program.ts'
-import { DATA_DIR_SETTING, type Flags } from '../shared/settings.ts'
+import { DATA_DIR_SETTING, durationIn, type Flags } from '../shared/settings.ts'
 import { readSimulationSettings, type SimulationSettings } from './simulation/config.ts'
 import { freePort, isPortFree } from './simulation/free-port.ts'
 import { type Plan, planOf } from './simulation/plan.ts'
@@ -29,9 +30,18 @@ const forgivingOutput = (): Writable =>
     write: (chunk: string, _encoding, done) => void process.stdout.write(chunk, () => done()),
   })
 
-const partsOf = ({ logLevel, logFormat }: SimulationSettings): SimulationParts => ({
+/** Signs by the machine's clock, as the hub verifies: ours stands still while the machine sleeps. */
+const tokenMaker = ({ secret, tokenLifetime }: SimulationSettings): SimulationParts['makeToken'] => {
+  const lifetimeMs = durationIn(tokenLifetime)!
+  return secret === null
+    ? null
+    : (participant) => signToken(secret, { participant }, { nowMs: Date.now(), lifetimeMs })
+}
+
+const partsOf = (settings: SimulationSettings): SimulationParts => ({
   entry,
-  environment: { LOG_LEVEL: logLevel, LOG_FORMAT: logFormat ?? 'pretty' },
+  makeToken: tokenMaker(settings),
+  environment: { LOG_LEVEL: settings.logLevel, LOG_FORMAT: settings.logFormat ?? 'pretty' },
   output: forgivingOutput(),
   starter: starterOf(),
   print: (line) => void process.stdout.write(`${line}\n`),

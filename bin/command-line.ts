@@ -7,8 +7,20 @@ import type { Program } from './programs.ts'
 const defaultText = ({ fallback }: Setting<unknown>): string =>
   fallback === null || Array.isArray(fallback) ? '' : `, default ${String(fallback)}`
 
+const originText = (setting: Setting<unknown>): string => {
+  const origin = `${setting.variable ?? ''}${defaultText(setting)}`.replace(/^, /, '')
+  return origin === '' ? '' : ` [${origin}]`
+}
+
 const optionOf = (setting: Setting<unknown>): Option =>
-  new Option(`--${setting.flag} <value>`, `${setting.help} [${setting.variable}${defaultText(setting)}]`)
+  new Option(`--${setting.flag} <value>`, `${setting.help}${originText(setting)}`)
+
+const hiddenText = (settings: readonly Setting<unknown>[]): string =>
+  [
+    '',
+    'Only in the environment or in .env:',
+    ...settings.map((row) => `  ${row.variable}  ${row.help}`),
+  ].join('\n')
 
 /** As given, by the flags' names. */
 const flagsOf = (command: Command): Flags =>
@@ -20,14 +32,18 @@ const flagsOf = (command: Command): Flags =>
   )
 
 const addOptions = (command: Command, table: SettingTable): void => {
-  for (const setting of Object.values(table)) command.addOption(optionOf(setting))
+  const settings = Object.values(table)
+  for (const setting of settings.filter(({ flag }) => flag !== null)) command.addOption(optionOf(setting))
+  const hidden = settings.filter(({ flag }) => flag === null)
+  if (hidden.length > 0) command.addHelpText('after', hiddenText(hidden))
 }
 
 /** Only the chosen program's options are loaded: the others' settings need not even be readable. */
 const addCommand = async (caps: Command, program: Program, isChosen: boolean): Promise<void> => {
   const command = caps.command(program.name).description(program.summary)
+  for (const { name, help } of program.words ?? []) command.argument(`<${name}>`, help)
   if (isChosen) addOptions(command, await program.settings())
-  command.action(async () => void (await program.run(flagsOf(command))))
+  command.action(async () => void (await program.run(flagsOf(command), command.args)))
 }
 
 export interface Terminal {

@@ -4,9 +4,11 @@ import type { Flags, SettingTable } from '../shared/settings.ts'
 export interface Program {
   readonly name: string
   readonly summary: string
+  /** What must stand behind the name. */
+  readonly words?: readonly { readonly name: string; readonly help: string }[]
   settings(): Promise<SettingTable>
   /** Runs until the program ends, and exits the process. */
-  run(flags: Flags): Promise<never>
+  run(flags: Flags, words: readonly string[]): Promise<never>
 }
 
 export const PROGRAMS: readonly Program[] = [
@@ -33,5 +35,28 @@ export const PROGRAMS: readonly Program[] = [
     summary: 'a hub, vendors and drivers together, as processes of their own',
     settings: async () => (await import('./simulation/config.ts')).SIMULATION_SETTINGS,
     run: async (flags) => (await import('./all.ts')).runAll(flags),
+  },
+  {
+    name: 'token',
+    summary: 'makes a token with the hub’s key and prints it',
+    settings: async () => (await import('./commands/token.ts')).TOKEN_SETTINGS,
+    run: async (flags) => (await import('./commands/token.ts')).runToken(flags),
+  },
+  {
+    name: 'revoke',
+    summary: 'ends all tokens of a participant that were made so far, and its connection',
+    words: [{ name: 'participant', help: 'vendor/STORE/ID, driver/ID, observer/NAME or operator/NAME' }],
+    settings: async () => (await import('./commands/hub-commands.ts')).HUB_COMMAND_SETTINGS,
+    run: async (flags, words) => (await import('./commands/hub-commands.ts')).runRevoke(flags, words),
+  },
+  {
+    name: 'erase',
+    summary: 'removes the personal fields of an order; its events stay',
+    words: [
+      { name: 'store', help: 'the store of the order' },
+      { name: 'order', help: 'its order id' },
+    ],
+    settings: async () => (await import('./commands/hub-commands.ts')).HUB_COMMAND_SETTINGS,
+    run: async (flags, words) => (await import('./commands/hub-commands.ts')).runErase(flags, words),
   },
 ]

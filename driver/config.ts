@@ -18,7 +18,11 @@ export const DRIVER_SETTINGS = {
     { fallback: 4, minimum: 1, maximum: 100_000 },
   ),
   travelMs: wholeNumberSetting(
-    { variable: 'CAPS_TRAVEL_MS', flag: 'travel-ms', help: 'time from store to door, in milliseconds' },
+    {
+      variable: 'CAPS_TRAVEL_MS',
+      flag: 'travel-ms',
+      help: 'mean time from one stop to the next, in milliseconds; a longer way takes longer',
+    },
     { fallback: 1500, minimum: 0, maximum: 86_400_000 },
   ),
   ...ACTOR_SETTINGS,

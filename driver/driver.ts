@@ -1,9 +1,9 @@
 /**
- * A driver: takes the parcels that it is handed, carries as many at a time as it has room for, the rest wait with it. At every welcome it asks the hub which
- * parcels are its own, so that one started again finds them and finishes them; and again while what an earlier process left in the outbox is unanswered.
+ * A driver: takes the parcels that it is handed and carries them in tours: first to the stores, whose parcels it takes on board while it has room, then from door to door, always to the nearest. What has no room waits for the next
+ * tour. At every welcome it asks the hub which parcels are its own, so that one started again finds them and finishes them; and again while what an earlier process left in the outbox is unanswered.
  *
- * A parcel: assigned --in-transit confirmed--> in transit --travel time, delivered confirmed--> gone. A refusal for good ends it at any point: another driver
- * has it, or it is done.
+ * A parcel: assigned --at the store, in-transit confirmed--> in transit --at the door, delivered confirmed--> gone. It waits at the store for the hub's word, since it is nobody's before; at the door it drives on. A refusal for good ends
+ * a parcel at any point: another driver has it, or it is done.
  */
 import { type Clock, every } from '../shared/clock.ts'
 import { CODES } from '../shared/codes.ts'
@@ -11,14 +11,17 @@ import { Fault, messageOf } from '../shared/fault.ts'
 import { type OrderKey, orderKey } from '../shared/ids.ts'
 import type { Link, LinkStatus } from '../shared/link/api.ts'
 import type { Log } from '../shared/log.ts'
-import type { Progress } from '../shared/messages.ts'
+import type { Position, Progress } from '../shared/messages.ts'
 import { Newest } from '../shared/newest.ts'
 import type { Assignment } from '../shared/protocol.ts'
 import type { EventLog } from '../shared/rate-limited-log.ts'
 import type { DriverReport } from '../shared/run-report.ts'
-import { positionAt, routeOf } from './route.ts'
+import { nearestTo, type Places, placeOf, placesOf, positionAt, type Route, routeBetween } from './route.ts'
 
-const POSITION_PERIOD_MS = 1000
+/** A tour has stops that are hardly a second apart: with fewer positions it would be seen to cut corners. */
+const POSITION_PERIOD_MS = 500
+/** No timer is shorter: a way that is counts for nothing. */
+const SHORTEST_MS = 1
 const ASK_AGAIN_MS = 1000
 /** An answer about assignments can be older than the last deliveries; more of them than these do not happen while it is on its way. */
 const DELIVERED_KEPT = 20_000
@@ -34,16 +37,16 @@ export interface DriverWork {
   readonly participant: string
   /** Parcels carried at a time. */
   readonly capacity: number
+  /** Of a way of mean length, from one stop to the next. */
   readonly travelMs: number
 }
 
 interface Parcel {
   readonly key: OrderKey
   readonly progress: Progress
-  state: Assignment['state']
-  /** When its way to the door began; null before. */
-  departedMs: number | null
-  cancelTravel: () => void
+  readonly places: Places
+  /** Where it has to be taken; null while the hub's word is awaited, and for ever if that cannot come. */
+  next: keyof Places | null
 }
 
 export class Driver {
@@ -54,6 +57,11 @@ export class Driver {
   /** Of these, the ones on board; the others wait for room. */
   readonly #onBoard = new Set<Parcel>()
   readonly #delivered = new Newest<OrderKey>(DELIVERED_KEPT)
+  #place: Position
+  /** On the way; null while it stands at `#place`. */
+  #way: { readonly route: Route; readonly departedMs: number } | null = null
+  #isDriving = false
+  #cancelTravel = () => {}
   #cancelPositions = () => {}
   #cancelAsking = () => {}
   #isStopped = false
@@ -64,6 +72,7 @@ export class Driver {
   constructor(parts: DriverParts, work: DriverWork) {
     this.#parts = parts
     this.#work = work
+    this.#place = placeOf(work.participant)
   }
 
   start(): void {
@@ -78,7 +87,7 @@ export class Driver {
     this.#isStopped = true
     this.#cancelAsking()
     this.#cancelPositions()
-    for (const parcel of this.#onBoard) parcel.cancelTravel()
+    this.#cancelTravel()
   }
 
   report(): DriverReport {
@@ -120,57 +129,98 @@ export class Driver {
       this.#cancelAsking = this.#parts.clock.after(ASK_AGAIN_MS, () => void this.#findAssignments())
   }
 
-  #take({ store, orderId, state }: Pick<Assignment, 'store' | 'orderId' | 'state'>): void {
+  #take(assignment: Assignment): void {
+    const { store, orderId, state } = assignment
     const key = orderKey(store, orderId)
     if (this.#isStopped || this.#parcels.has(key) || this.#delivered.has(key)) return
-    const progress = { store, orderId }
-    this.#parcels.set(key, { key, progress, state, departedMs: null, cancelTravel: () => {} })
-    this.#fillRoom()
+    const next = state === 'assigned' ? 'store' : 'door'
+    this.#parcels.set(key, { key, progress: { store, orderId }, places: placesOf(assignment), next })
+    void this.#drive()
   }
 
-  #fillRoom(): void {
+  /** Goes from stop to stop as long as there is one; called whenever there may be one again. */
+  async #drive(): Promise<void> {
+    if (this.#isDriving) return
+    this.#isDriving = true
+    for (let stop = this.#nextStop(); stop !== null; stop = this.#nextStop()) {
+      await this.#travel(stop)
+      await this.#callAt(stop)
+    }
+    this.#isDriving = false
+  }
+
+  #nextStop(): Position | null {
+    if (this.#isStopped) return null
+    const stop = this.#nearest('store') ?? this.#nearest('door')
+    if (stop !== null) return stop
+    this.#board()
+    return this.#nearest('store') ?? this.#nearest('door')
+  }
+
+  #nearest(kind: keyof Places): Position | null {
+    const places = [...this.#onBoard].filter(({ next }) => next === kind).map(({ places }) => places[kind])
+    return nearestTo(this.#place, places)
+  }
+
+  #board(): void {
     for (const parcel of this.#parcels.values()) {
       if (this.#onBoard.size >= this.#work.capacity) return
-      if (!this.#onBoard.has(parcel)) void this.#carry(parcel)
+      this.#onBoard.add(parcel)
     }
   }
 
-  async #carry(parcel: Parcel): Promise<void> {
-    this.#onBoard.add(parcel)
-    try {
-      if (parcel.state === 'assigned') await this.#pickUp(parcel)
-      await this.#travel(parcel)
-      await this.#deliver(parcel)
-    } catch (thrown) {
-      if (!this.#mayDrop(parcel, thrown)) return
-    }
-    this.#onBoard.delete(parcel)
-    this.#parcels.delete(parcel.key)
-    this.#fillRoom()
+  /** Never resolves once the driver is stopped. */
+  #travel(to: Position): Promise<void> {
+    const { clock } = this.#parts
+    const route = routeBetween(this.#place, to, this.#work.travelMs)
+    this.#way = { route, departedMs: clock.now() }
+    return new Promise((resolve) => {
+      const arrive = () => {
+        this.#place = to
+        this.#way = null
+        resolve()
+      }
+      if (route.durationMs < SHORTEST_MS) arrive()
+      else this.#cancelTravel = clock.after(route.durationMs, arrive)
+    })
+  }
+
+  async #callAt(stop: Position): Promise<void> {
+    const isHere = ({ lat, lng }: Position) => lat === stop.lat && lng === stop.lng
+    const isDueAt = (kind: keyof Places) => (parcel: Parcel) =>
+      parcel.next === kind && isHere(parcel.places[kind])
+    for (const parcel of [...this.#onBoard].filter(isDueAt('door')))
+      void this.#deliver(parcel).catch((thrown) => this.#fail(parcel, thrown))
+    if (![...this.#onBoard].some(isDueAt('store'))) return
+    // Whatever has come meanwhile joins the tour, as long as it is among the stores.
+    this.#board()
+    const due = [...this.#onBoard].filter(isDueAt('store'))
+    await Promise.all(due.map((parcel) => this.#pickUp(parcel).catch((thrown) => this.#fail(parcel, thrown))))
   }
 
   async #pickUp(parcel: Parcel): Promise<void> {
     const { log, eventLog } = this.#parts
+    parcel.next = null
     await this.#publish('in-transit', parcel)
-    parcel.state = 'in-transit'
+    parcel.next = 'door'
     this.#counts.pickedUp += 1
     eventLog.event('picked up', () => log.info(`DRIVER: picked up ${parcel.progress.orderId}`))
   }
 
-  /** Never resolves once the driver is stopped. */
-  #travel(parcel: Parcel): Promise<void> {
-    parcel.departedMs = this.#parts.clock.now()
-    return new Promise((arrived) => {
-      if (!this.#isStopped) parcel.cancelTravel = this.#parts.clock.after(this.#work.travelMs, arrived)
-    })
-  }
-
   async #deliver(parcel: Parcel): Promise<void> {
     const { log, eventLog } = this.#parts
+    parcel.next = null
     await this.#publish('delivered', parcel)
     this.#delivered.add(parcel.key)
     this.#counts.delivered += 1
     eventLog.event('delivered', () => log.info(`DRIVER: delivered ${parcel.progress.orderId}`))
+    this.#remove(parcel)
+  }
+
+  #remove(parcel: Parcel): void {
+    this.#onBoard.delete(parcel)
+    this.#parcels.delete(parcel.key)
+    void this.#drive()
   }
 
   async #publish(event: 'in-transit' | 'delivered', { progress }: Parcel): Promise<void> {
@@ -180,19 +230,21 @@ export class Driver {
     })
   }
 
-  /** Did the hub refuse the parcel's event? Otherwise it is still ours, and only the link has ended. */
-  #mayDrop(parcel: Parcel, thrown: unknown): boolean {
-    if (!(thrown instanceof Fault) || !Object.hasOwn(CODES, thrown.code)) return false
+  /** If the hub has refused the parcel's event it is not ours; otherwise it still is, and only the link has ended. */
+  #fail(parcel: Parcel, thrown: unknown): void {
+    if (!(thrown instanceof Fault) || !Object.hasOwn(CODES, thrown.code)) return
     this.#counts.dropped += 1
     this.#parts.log.warn(`DRIVER: gives up ${parcel.progress.orderId}: ${thrown.message} (${thrown.code})`)
-    return true
+    this.#remove(parcel)
   }
 
   #sendPosition(): void {
-    const [parcel] = this.#onBoard
-    if (parcel === undefined) return
-    const { store, orderId } = parcel.progress
-    const elapsedMs = parcel.departedMs === null ? 0 : this.#parts.clock.now() - parcel.departedMs
-    this.#parts.link.position(positionAt(routeOf(store, orderId), elapsedMs, this.#work.travelMs))
+    if (this.#onBoard.size > 0) this.#parts.link.position(this.#position())
+  }
+
+  #position(): Position {
+    if (this.#way === null) return this.#place
+    const { route, departedMs } = this.#way
+    return positionAt(route, this.#parts.clock.now() - departedMs)
   }
 }

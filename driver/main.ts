@@ -5,6 +5,7 @@ import { drainTimeMs, STOP_TIME_MS } from '../shared/actor-settings.ts'
 import { systemClock } from '../shared/clock.ts'
 import { openFirstFree } from '../shared/first-free.ts'
 import { driverId, folderNameOf } from '../shared/ids.ts'
+import { tokenSourceOf } from '../shared/launcher-tokens.ts'
 import type { Link } from '../shared/link/api.ts'
 import { connectHub } from '../shared/link/connect-hub.ts'
 import { tellLinkStory, watchConnection } from '../shared/link-story.ts'
@@ -26,6 +27,7 @@ const noneFree = ({ id, dataDir }: DriverSettings): string =>
 /** The outbox's lock is what keeps the name. */
 const connect = async (settings: DriverSettings): Promise<{ id: string; link: Link }> => {
   const { url, token, capacity, dataDir } = settings
+  const shown = tokenSourceOf(token)
   const open = (id: string) =>
     connectHub({
       role: 'driver',
@@ -33,7 +35,7 @@ const connect = async (settings: DriverSettings): Promise<{ id: string; link: Li
       id,
       capacity,
       outboxDir: join(dataDir, 'driver', folderNameOf(id), 'outbox'),
-      ...(token === null ? {} : { token }),
+      ...shown,
     })
   const { name: id, opened: link } = await openFirstFree(namesOf(settings), open, noneFree(settings))
   return { id, link }

@@ -10,38 +10,48 @@ import {
   readSettings,
   type Setting,
   type SettingTable,
-  wholeNumberSetting,
 } from '../shared/settings.ts'
+import { type Keys, keysOf, SHORTEST_SECRET } from './access/keys.ts'
 import type { HubOptions } from './hub.ts'
+import { LIMIT_SETTINGS } from './limit-settings.ts'
+import { named, number } from './setting-rows.ts'
+import { type Tls, tlsSettings } from './tls.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const YEAR_MS = 366 * DAY_MS
 
-/** `name` as it is in flags; the variable is the same in capitals. */
-const named = (name: string, help: string) => ({
-  variable: `CAPS_${name.toUpperCase().replaceAll('-', '_')}`,
-  flag: name,
-  help,
-})
-
-const number = (
-  name: string,
-  help: string,
-  range: [fallback: number, minimum: number, maximum: number],
-): Setting<number> => {
-  const [fallback, minimum, maximum] = range
-  return wholeNumberSetting(named(name, help), { fallback, minimum, maximum })
-}
-
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 
-const hostSetting: Setting<string> = {
+const HOST = {
   ...named('host', 'address to listen on; without a key only a loopback one'),
-  form: 'a loopback address (127.0.0.1, ::1 or localhost): the hub checks no tokens yet, and whoever reaches it may be anybody',
   fallback: '127.0.0.1',
+}
+
+const openHostSetting: Setting<string> = {
+  ...HOST,
+  form: 'a loopback address (127.0.0.1, ::1 or localhost): without a key the hub takes everybody for who he says he is. Set CAPS_SECRET to listen on another address',
   read: (text) => (isLoopback(text) ? text : null),
+}
+
+const keyedHostSetting: Setting<string> = {
+  ...HOST,
+  form: 'an address or a name of this machine',
+  read: (text) => (isIP(text) > 0 || /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})$/.test(text) ? text : null),
+}
+
+const SECRET = 'CAPS_SECRET'
+
+const secretSetting: Setting<Keys | null> = {
+  variable: SECRET,
+  // A process's flags are for everybody on the machine to see.
+  flag: null,
+  help: 'one or two keys of the tokens, <key id>:<secret>, joined by a comma; the first one signs',
+  form: `one or two keys <key id>:<secret> joined by a comma, each secret of ${SHORTEST_SECRET} to 512 visible ASCII characters without comma and colon`,
+  fallback: null,
+  isConfidential: true,
+  read: keysOf,
 }
 
 /** Of a later version; a hub that ignored it would be taken for something that it is not. */
@@ -54,7 +64,7 @@ const notBuilt = (name: string, help: string, form: string): Setting<null> => ({
 })
 
 export const HUB_SETTINGS = {
-  host: hostSetting,
+  host: openHostSetting,
   port: number('port', 'port to listen on; 0 takes a free one', [3001, 0, 65_535]),
   dataDir: DATA_DIR_SETTING,
   databaseUrl: notBuilt(
@@ -62,11 +72,12 @@ export const HUB_SETTINGS = {
     'PostgreSQL for several hubs',
     'none: this version keeps its data in a folder only',
   ),
-  secret: notBuilt('secret', 'key of the tokens', 'none: this version cannot check tokens yet'),
+  secret: secretSetting,
+  ...tlsSettings({ flags: {}, environment: {} }),
   allowedOrigins: optionalTextSetting(
     named(
       'allowed-origins',
-      "origins of web pages that may connect, besides the hub's own, joined by commas",
+      "origins of web pages that may connect, besides the hub's own, and under whose names it may be reached, joined by commas",
     ),
     /^https?:\/\/[^/,]+(,https?:\/\/[^/,]+)*$/,
     'origins like https://shop.example, joined by commas',
@@ -149,11 +160,6 @@ export const HUB_SETTINGS = {
     1,
     Number.MAX_SAFE_INTEGER,
   ]),
-  pickupsPerSecond: number(
-    'pickups-per-second',
-    'new orders a second from one connection; 0 is no limit',
-    [0, 0, 1_000_000],
-  ),
   diskWatermarkMb: number(
     'disk-watermark-mb',
     'free disk in MB below which new orders are refused',
@@ -166,19 +172,12 @@ export const HUB_SETTINGS = {
     'events that may wait for the disk before more are refused as busy',
     [20_000, 1, 10_000_000],
   ),
-  outgoingBytes: number('outgoing-bytes', 'bytes that may wait for a peer that does not read', [
-    1024 * 1024,
-    64 * 1024,
-    1024 * 1024 * 1024,
-  ]),
+  ...LIMIT_SETTINGS,
   stopTimeMs: number('stop-time-ms', 'time in which a stop must be complete', [5000, 100, HOUR_MS]),
   ...LOG_SETTINGS,
 } as const satisfies SettingTable
 
-/** Limits of events that follow from the schemas, and of frames; told to every client in its welcome. */
 const FIXED = {
-  eventBytes: 20 * 1024,
-  frameBytes: 256 * 1024,
   pingIntervalMs: 10_000,
   pingTimeoutMs: 10_000,
 } as const
@@ -193,14 +192,41 @@ export interface HubConfig {
   readonly stopTimeMs: number
   readonly logLevel: string
   readonly logFormat: 'auto' | 'pretty' | 'json'
+  /** Of the tokens; null runs open. */
+  readonly keys: Keys | null
+  /** null speaks http. */
+  readonly tls: Tls | null
   readonly options: HubOptions
+  /** What holds, by the names of the flags, for those who watch: no secrets. */
+  readonly shown: Shown
+}
+
+type Shown = Readonly<Record<string, string | number | boolean | null>>
+
+/** Confidential ones and those of TLS, which are read from files, are left out. */
+const shownOf = (values: Readonly<Record<string, unknown>>): Shown => {
+  const rows = Object.entries<Setting<unknown>>(HUB_SETTINGS)
+  return Object.fromEntries(
+    rows.flatMap(([name, { flag, isConfidential }]) => {
+      const value = values[name]
+      return flag === null || isConfidential || value === undefined ? [] : [[flag, value]]
+    }),
+  ) as Shown
 }
 
 const MIB = 1024 * 1024
 
+/** Whoever has no key, or none that can be used, may be reached from this machine only. */
+const tableFor = (from: { flags: Flags; environment: Environment }): typeof HUB_SETTINGS => ({
+  ...HUB_SETTINGS,
+  ...tlsSettings(from),
+  ...(keysOf(from.environment[SECRET] ?? '') === null ? {} : { host: keyedHostSetting }),
+})
+
 /** @throws Fault `configuration` that lists all that is wrong */
 export const readHubConfig = (flags: Flags, environment: Environment): HubConfig => {
-  const values = readSettings(HUB_SETTINGS, { flags, environment })
+  const from = { flags, environment }
+  const { secret, tlsCert, tlsKey, ...values } = readSettings(tableFor(from), from)
   const {
     host,
     port,
@@ -221,6 +247,9 @@ export const readHubConfig = (flags: Flags, environment: Environment): HubConfig
     stopTimeMs,
     logLevel,
     logFormat,
+    keys: secret,
+    tls: tlsCert === null || tlsKey === null ? null : { cert: tlsCert, key: tlsKey },
     options: { ...values, ...FIXED, allowedOrigins: allowedOrigins?.split(',') ?? [] },
+    shown: shownOf(values),
   })
 }

@@ -8,6 +8,8 @@ import type { Log } from '../shared/log.ts'
 
 export interface DiskWatch {
   isDiskLow(): boolean
+  /** As they were found last; null if they are not known. */
+  freeBytes(): number | null
   stop(): void
 }
 
@@ -27,8 +29,10 @@ export const watchDisk = async (options: {
 }): Promise<DiskWatch> => {
   const { freeBytes, watermarkBytes, log } = options
   let isLow = false
+  let known: number | null = null
   const look = async () => {
     const free = await freeBytes()
+    known = free
     if (isLow !== free < watermarkBytes) {
       isLow = !isLow
       if (isLow) log.warn({ freeBytes: free, watermarkBytes }, 'the disk is low: new orders are refused')
@@ -39,5 +43,5 @@ export const watchDisk = async (options: {
     look().catch((error) => log.warn({ error: messageOf(error) }, 'the free disk is not known'))
   await lookOrSay()
   const stop = every(options.clock, options.periodMs, () => void lookOrSay())
-  return { isDiskLow: () => isLow, stop }
+  return { isDiskLow: () => isLow, freeBytes: () => known, stop }
 }

@@ -3,13 +3,19 @@
  * them.
  */
 import type { Server as HttpServer } from 'node:http'
+import type { Server as HttpsServer } from 'node:https'
 import { type Clock, every } from '../shared/clock.ts'
 import type { Fault } from '../shared/fault.ts'
 import { driverOf, FLEET, type OrderKey, type ParticipantId } from '../shared/ids.ts'
+import { type Access, OPEN_ACCESS, TokenAccess } from './access/access.ts'
+import type { Keys } from './access/keys.ts'
+import type { RevocationLedger } from './access/ports.ts'
+import { Revocations } from './access/revocations.ts'
 import { Dispatcher } from './delivery/dispatcher.ts'
 import { withdraw } from './delivery/lease-writer.ts'
 import type { DeliveryLedger, DeliveryOptions } from './delivery/ports.ts'
 import { newParticipant, owedTo, type ParticipantRecord } from './domain/participant.ts'
+import type { HttpLimits } from './http/server.ts'
 import { Intake, type IntakeOptions } from './intake/intake.ts'
 import type { Ids, Pressure } from './intake/ports.ts'
 import type { LevelLedger } from './ledger/level/level-ledger.ts'
@@ -18,18 +24,31 @@ import type { HubReports } from './reports.ts'
 import { type SessionOptions, Sessions } from './sessions/sessions.ts'
 import type { AdmissionParts } from './sockets/admission.ts'
 import type { ConnectionOptions, ConnectionParts } from './sockets/connection.ts'
+import { Flapping } from './sockets/flapping.ts'
+import { isLoopbackAddress } from './sockets/network.ts'
+import type { WatchDoor } from './sockets/ports.ts'
 import { createSocketServer, type SocketServer, type SocketServerOptions } from './sockets/server.ts'
 import { trackReply } from './track.ts'
 import type { UpkeepLedger, UpkeepOptions } from './upkeep/ports.ts'
 import { Upkeep } from './upkeep/upkeep.ts'
 import { uuids } from './uuids.ts'
+import { createWatch } from './watch/create.ts'
+import { deliveringOf } from './watch/delivering.ts'
+import { feedLedger } from './watch/feed-ledger.ts'
+import { type Machine, ProcessMachine } from './watch/figures/machine.ts'
+import { listsLedger } from './watch/lists/lists-ledger.ts'
+import type { Watch } from './watch/watch.ts'
 
 export type HubOptions = IntakeOptions &
   DeliveryOptions &
   SessionOptions &
   UpkeepOptions &
   ConnectionOptions &
-  SocketServerOptions
+  SocketServerOptions &
+  HttpLimits & {
+    /** Connections of a participant that may end soon in a minute. */
+    readonly flappingConnections: number
+  }
 
 export interface HubParts {
   readonly ledger: LevelLedger
@@ -37,33 +56,58 @@ export interface HubParts {
   readonly reports: HubReports
   readonly pressure: Pressure
   readonly options: HubOptions
+  /** Of the tokens. Default: null, the hub runs open. */
+  readonly keys?: Keys | null
+  /** Milliseconds since 1970 by the machine's clock as it is now, which may be set. Default: the clock's. */
+  readonly wallClockMs?: () => number
   /** Default: UUIDs. */
   readonly ids?: Ids
+  /** Of the disk with the data; null where the system does not tell. Default: null. */
+  readonly freeBytes?: () => number | null
+  /** Default: this process. */
+  readonly machine?: Machine
+  /** As the clock runs, with parts of milliseconds. Default: the clock's whole ones. */
+  readonly preciseMs?: () => number
+  /** What those who watch are told of the hub itself. Default: nothing. */
+  readonly about?: About
 }
+
+export interface About {
+  /** Of CAPS. */
+  readonly version: string
+  /** By the names of the flags, without secrets. */
+  readonly settings: Readonly<Record<string, string | number | boolean | null>>
+}
+
+const NOTHING_ABOUT: About = { version: 'unknown', settings: {} }
 
 /** What whoever carries the connections needs: to let them in, and to serve those that are in. */
 export interface Doors {
   readonly admission: AdmissionParts
   readonly connection: ConnectionParts
+  readonly watch: WatchDoor
 }
 
 const ALIVE_PERIOD_MS = 1000
 
 export class Hub {
   readonly #parts: HubParts
+  readonly access: Access
   readonly #dispatcher: Dispatcher
   readonly #intake: Intake
   readonly #sessions: Sessions<Transaction>
   readonly upkeep: Upkeep
+  readonly watch: Watch
   readonly #stops: (() => void)[] = []
   readonly #failed: Promise<void>
   #sockets: SocketServer | null = null
   #isDraining = false
   #closed: Promise<void> | null = null
 
-  private constructor(parts: HubParts, fleet: ParticipantRecord) {
+  private constructor(parts: HubParts, fleet: ParticipantRecord, access: Access) {
     const { ledger, clock, reports, pressure, options, ids = uuids() } = parts
     this.#parts = parts
+    this.access = access
     this.#failed = new Promise((resolve) => ledger.onFault(() => resolve()))
     this.#dispatcher = new Dispatcher(
       { ledger: deliveryLedger(ledger), reports, clock, options },
@@ -94,13 +138,41 @@ export class Hub {
       presence,
       options,
       readyMs: clock.now(),
+      handed: this.#dispatcher.erasures,
+    })
+    this.watch = this.#createWatch()
+  }
+
+  #createWatch(): Watch {
+    const { ledger, clock, reports, pressure, options, about = NOTHING_ABOUT } = this.#parts
+    const { freeBytes = () => null, machine = new ProcessMachine(clock) } = this.#parts
+    const { preciseMs = () => clock.now() } = this.#parts
+    return createWatch({
+      ...{
+        clock,
+        preciseMs,
+        reports,
+        machine,
+        access: this.access,
+        outgoingBytes: options.outgoingBytes,
+        ...about,
+      },
+      ledger: { ...feedLedger(ledger), ...listsLedger(ledger) },
+      presence: this.#sessions,
+      delivering: deliveringOf(this.#dispatcher),
+      pausing: this.#dispatcher,
+      letters: this.upkeep.deadLetters,
+      disk: { isDiskLow: () => pressure.isDiskLow(), freeBytes },
+      lastAliveMs: ledger.lastAliveMs ?? clock.now(),
+      isDraining: () => this.#isDraining,
     })
   }
 
   /** Makes a hub on an open ledger: it knows what drivers hold, and delivers as soon as somebody is attached. */
   static async create(parts: HubParts): Promise<Hub> {
-    const hub = new Hub(parts, await enterFleet(parts.ledger))
+    const hub = new Hub(parts, await enterFleet(parts.ledger), await accessOf(parts))
     await hub.#dispatcher.start()
+    hub.watch.start()
     hub.upkeep.start()
     parts.ledger.markAlive()
     hub.#stops.push(every(parts.clock, ALIVE_PERIOD_MS, () => parts.ledger.markAlive()))
@@ -108,18 +180,24 @@ export class Hub {
   }
 
   /** Serves the namespace on an HTTP server, which stays the caller's to listen with and to close. */
-  serve(http: HttpServer): void {
-    const { options, clock } = this.#parts
-    this.serveThrough((doors) => createSocketServer(http, { options, clock, ...doors }))
+  serve(http: HttpServer | HttpsServer): void {
+    const { options, clock, reports } = this.#parts
+    const isExempt = (address: string) => this.#isExempt(address)
+    this.serveThrough((doors) => createSocketServer(http, { options, clock, reports, isExempt, ...doors }))
   }
 
   /** As `serve`, over whatever carries connections. Called once. */
   serveThrough(create: (doors: Doors) => SocketServer): void {
-    this.#sockets = create({ admission: this.#admission(), connection: this.#connection() })
+    this.#sockets = create({
+      admission: this.#admission(),
+      connection: this.#connection(),
+      watch: this.watch.door,
+    })
   }
 
   #admission(): AdmissionParts {
     return {
+      access: this.access,
       register: (applicant, reply) =>
         this.#sessions.register(applicant, (registration) => {
           if (registration.kind === 'registered' && registration.record !== null)
@@ -127,8 +205,20 @@ export class Hub {
           reply(registration)
         }),
       isDraining: () => this.#isDraining,
-      refused: (code) => this.#parts.reports.refused(code),
+      flapping: this.#flapping(),
+      refused: (code, who) => this.#parts.reports.refused(code, who),
     }
+  }
+
+  /** On this machine everybody has the same address, and an open hub is there to be tried out. */
+  #isExempt(address: string): boolean {
+    return this.access.isOpen && isLoopbackAddress(address)
+  }
+
+  #flapping(): Flapping {
+    const { clock, options } = this.#parts
+    const isExempt = (address: string) => this.#isExempt(address)
+    return new Flapping({ most: options.flappingConnections, clock, isExempt })
   }
 
   #connection(): ConnectionParts {
@@ -138,18 +228,20 @@ export class Hub {
       deliveries: this.#dispatcher,
       intake: this.#intake,
       reports,
+      access: this.access,
       options,
       clock,
       orders: {
         release: (driver, release, reply) => leasing.writer.release(driver, release, reply),
         assignments: (driver, reply) => leasing.writer.assignments(driver, reply),
-        track: (order, reply) => this.#track(order, reply),
+        track: (order, reply) => this.track(order, reply),
         storesServedBy: (driver) => [...new Set(leasing.heldBy(driver).map((key) => key.split('/', 1)[0]!))],
       },
     }
   }
 
-  #track(order: OrderKey, reply: (found: ReturnType<typeof trackReply>) => void): void {
+  /** What there is to tell of an order, when that is durable; null if there is none. */
+  track(order: OrderKey, reply: (found: ReturnType<typeof trackReply>) => void): void {
     let found: ReturnType<typeof trackReply> = null
     this.#parts.ledger.submit({
       orders: [order],
@@ -192,6 +284,8 @@ export class Hub {
     this.#intake.drain()
     this.#sockets?.announceDraining()
     for (const stop of this.#stops.splice(0)) stop()
+    this.access.stop()
+    this.watch.stop()
     // What waits for a ledger that has failed would wait for ever.
     await Promise.race([this.upkeep.stop().then(() => flushed(this.#parts.ledger)), this.#failed])
     await this.#sockets?.close()
@@ -199,6 +293,18 @@ export class Hub {
     this.#parts.ledger.markAlive()
     await this.#parts.ledger.close()
   }
+}
+
+const revocationLedger = (ledger: LevelLedger): RevocationLedger<Transaction> => ({
+  submit: (work) => ledger.submit(work),
+  revocations: (after, limit) => ledger.reads.revocations(after, limit),
+})
+
+const accessOf = async ({ keys, ledger, clock, ...parts }: HubParts): Promise<Access> => {
+  if (keys == null) return OPEN_ACCESS
+  const { wallClockMs: nowMs = () => clock.now() } = parts
+  const revocations = await Revocations.load({ ledger: revocationLedger(ledger) }, nowMs())
+  return new TokenAccess({ keys, revocations, clock, nowMs })
 }
 
 /** Resolves when everything submitted before is durable. */
@@ -234,4 +340,5 @@ const upkeepLedger = (ledger: LevelLedger): UpkeepLedger => ({
   ordersEndedBefore: (timeMs, limit) => ledger.reads.ordersEndedBefore(timeMs, limit),
   deadLettersOf: (participant, from) => ledger.reads.deadLettersOf(participant, from),
   closedEntries: (place, participant, range) => ledger.reads.closedEntries(place, participant, range),
+  scrub: (record) => ledger.scrub(record),
 })

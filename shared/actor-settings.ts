@@ -1,5 +1,6 @@
 /** Settings that vendors and drivers share. */
 import { ID_PATTERN } from './ids.ts'
+import { FROM_LAUNCHER } from './launcher-tokens.ts'
 import {
   DATA_DIR_SETTING,
   LOG_SETTINGS,
@@ -13,7 +14,7 @@ export const ID_FORM = '1 to 64 characters of A-Z a-z 0-9 . _ ~ : -'
 const isHubUrl = (text: string): boolean =>
   URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol)
 
-const hubUrlSetting: Setting<string> = {
+export const hubUrlSetting: Setting<string> = {
   variable: 'CAPS_URL',
   flag: 'url',
   help: "the hub's address",
@@ -25,13 +26,22 @@ const hubUrlSetting: Setting<string> = {
 export const idSetting = (help: string): Setting<string | null> =>
   optionalTextSetting({ variable: 'CAPS_ID', flag: 'id', help }, new RegExp(ID_PATTERN), ID_FORM)
 
+const tokenSetting: Setting<string | null> = {
+  ...optionalTextSetting(
+    {
+      variable: 'CAPS_TOKEN',
+      flag: 'token',
+      help: 'proof of who this is, for a hub that asks for one: what caps token prints',
+    },
+    new RegExp(`^(?:[\\w-]+\\.[\\w-]+\\.[\\w-]+|${FROM_LAUNCHER})$`),
+    'a token as caps token prints it, three parts joined by dots',
+  ),
+  isConfidential: true,
+}
+
 export const ACTOR_SETTINGS = {
   url: hubUrlSetting,
-  token: optionalTextSetting({
-    variable: 'CAPS_TOKEN',
-    flag: 'token',
-    help: 'proof of who this is, for a hub that asks for one',
-  }),
+  token: tokenSetting,
   dataDir: DATA_DIR_SETTING,
   ...LOG_SETTINGS,
 } as const satisfies SettingTable

@@ -7,8 +7,8 @@
 interface Code {
   /** May the very same message be accepted later? */
   readonly temporary: boolean
-  /** Where it is answered: a receipt, or the `data` of a `connect_error`. */
-  readonly at: 'receipt' | 'connect'
+  /** Where it is answered: a receipt, the `data` of a `connect_error`, or HTTP, which may answer with those of the other two as well. */
+  readonly at: 'receipt' | 'connect' | 'http'
 }
 
 export const CODES = {
@@ -16,6 +16,16 @@ export const CODES = {
   'protocol-version': { temporary: false, at: 'connect' },
   'too-many-participants': { temporary: false, at: 'connect' },
   'not-ready': { temporary: true, at: 'connect' },
+  'too-many-new-participants': { temporary: true, at: 'connect' },
+  'reconnecting-too-often': { temporary: true, at: 'connect' },
+  'authentication-timeout': { temporary: true, at: 'connect' },
+  'token-missing': { temporary: false, at: 'connect' },
+  'token-invalid': { temporary: false, at: 'connect' },
+  'token-expired': { temporary: false, at: 'connect' },
+  'token-not-yet-valid': { temporary: true, at: 'connect' },
+  'token-revoked': { temporary: false, at: 'connect' },
+  'token-mismatch': { temporary: false, at: 'connect' },
+  'wrong-role': { temporary: false, at: 'connect' },
 
   malformed: { temporary: false, at: 'receipt' },
   'too-large': { temporary: false, at: 'receipt' },
@@ -29,6 +39,7 @@ export const CODES = {
   'held-by-another': { temporary: false, at: 'receipt' },
   'out-of-order': { temporary: false, at: 'receipt' },
   'not-held': { temporary: false, at: 'receipt' },
+  'token-refused': { temporary: false, at: 'receipt' },
   'has-parcels': { temporary: true, at: 'receipt' },
   'no-longer-connected': { temporary: true, at: 'receipt' },
   'queue-full': { temporary: true, at: 'receipt' },
@@ -36,10 +47,19 @@ export const CODES = {
   'rate-limited': { temporary: true, at: 'receipt' },
   busy: { temporary: true, at: 'receipt' },
   draining: { temporary: true, at: 'receipt' },
+
+  'too-many-connections': { temporary: true, at: 'http' },
+  'too-many-newcomers': { temporary: true, at: 'http' },
+  'foreign-origin': { temporary: false, at: 'http' },
+  'not-found': { temporary: false, at: 'http' },
+  'wrong-method': { temporary: false, at: 'http' },
+  'bad-request': { temporary: false, at: 'http' },
+  'runs-open': { temporary: false, at: 'http' },
+  'too-many-revocations': { temporary: true, at: 'http' },
+  'hub-fault': { temporary: true, at: 'http' },
 } as const satisfies Record<string, Code>
 
 export type RefusalCode = keyof typeof CODES
-export type ConnectCode = {
-  [C in RefusalCode]: (typeof CODES)[C]['at'] extends 'connect' ? C : never
-}[RefusalCode]
-export type ReceiptCode = Exclude<RefusalCode, ConnectCode>
+type CodeAt<Place> = { [C in RefusalCode]: (typeof CODES)[C]['at'] extends Place ? C : never }[RefusalCode]
+export type ConnectCode = CodeAt<'connect'>
+export type ReceiptCode = CodeAt<'receipt'>

@@ -5,6 +5,7 @@ import { Fault, messageOf } from './fault.ts'
 import type { FailedEvent, Link, LinkStatus } from './link/api.ts'
 import type { Log } from './log.ts'
 import type { Welcome } from './protocol.ts'
+import { tokenAdvice } from './token-advice.ts'
 
 export interface Storyteller {
   readonly log: Log
@@ -39,6 +40,12 @@ const waitingLines = (url: string, status: Extract<LinkStatus, { kind: 'waiting'
   return [{ level: 'info', text: `waiting for the hub at ${url} (${status.reason}); ${next}` }]
 }
 
+const notRenewedLines = (status: Extract<LinkStatus, { kind: 'token-not-renewed' }>): Line[] => {
+  if (!isWorthALine(status.attempt)) return []
+  const next = `try ${status.attempt}, the next one in ${seconds(status.retryInMs)} s, until the old one ends`
+  return [{ level: 'warn', text: `its token could not be renewed (${status.reason}); ${next}` }]
+}
+
 const welcomeLines = ({ url }: Storyteller, { awayMs, queued }: Welcome): Line[] => {
   const connected: Line = { level: 'info', text: `connected to the hub at ${url}` }
   if (awayMs <= 0 || queued === 0) return [connected]
@@ -60,6 +67,8 @@ const linesOf = (teller: Storyteller, status: LinkStatus): Line[] => {
       return welcomeLines(teller, status.welcome)
     case 'disconnected':
       return [{ level: 'warn', text: `lost the hub (${status.reason})` }]
+    case 'token-not-renewed':
+      return notRenewedLines(status)
     case 'draining':
       return [{ level: 'info', text: 'the hub is about to stop' }]
     case 'failed':
@@ -77,6 +86,10 @@ export const diskFault = (actor: string, what: 'outbox' | 'journal', error: unkn
     { cause: error },
   )
 
+const refusedText = (teller: Storyteller, status: Extract<LinkStatus, { kind: 'refused' }>): string =>
+  tokenAdvice(status.code, teller) ??
+  `the hub at ${teller.url} refuses ${teller.participant}: ${status.message} (${status.code}). Mend that, then start again.`
+
 /** What a person must do about it; null if the link helps itself. */
 const faultOf = (teller: Storyteller, status: LinkStatus): Fault | null => {
   if (status.kind === 'fault') return diskFault(teller.actor, 'outbox', status.fault.cause ?? status.fault)
@@ -86,10 +99,7 @@ const faultOf = (teller: Storyteller, status: LinkStatus): Fault | null => {
       `${teller.actor}: another process took the place of ${teller.participant} (connection ${status.by}). To run both, start this one again with another --id; to have it back, end the other one first.`,
     )
   if (status.kind === 'refused')
-    return new Fault(
-      'refused',
-      `${teller.actor}: the hub at ${teller.url} refuses ${teller.participant}: ${status.message} (${status.code}). Mend that, then start again.`,
-    )
+    return new Fault('refused', `${teller.actor}: ${refusedText(teller, status)}`)
   return null
 }
 

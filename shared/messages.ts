@@ -5,7 +5,7 @@
  */
 import Type, { type Static, type TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { DETAILS_LIMITS, detailsFault } from './details.ts'
+import { DETAILS_LIMITS, measureDetails } from './details.ts'
 import { ID_PATTERN } from './ids.ts'
 
 export const PROTOCOL_VERSION = 1
@@ -43,7 +43,7 @@ const WholeNumber = (maximum: number) => Type.Integer({ minimum: 1, maximum })
 
 export const HandshakeSchema = Type.Object(
   {
-    role: Type.Union([Type.Literal('vendor'), Type.Literal('driver')]),
+    role: Type.Optional(Type.Union([Type.Literal('vendor'), Type.Literal('driver')])),
     store: Type.Optional(Id),
     id: Type.Optional(Id),
     token: Type.Optional(Type.String({ maxLength: 8192 })),
@@ -94,7 +94,12 @@ export const INBOUND_SCHEMAS = {
 } as const satisfies Record<string, TSchema>
 
 export type Decoded<T> =
-  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: true
+      readonly value: T
+      /** Size of its `details`, as `measureDetails` tells it; 0 without. */
+      readonly detailsBytes: number
+    }
   | { readonly ok: false; readonly message: string; readonly fields: readonly string[] }
 
 const fieldOf = (path: string): string => path.slice(1).replaceAll('/', '.')
@@ -163,8 +168,9 @@ export const decoderOf = <S extends TSchema>(schema: S): ((value: unknown) => De
     if (!validator.Check(value))
       return isTooBigToExplain(value) ? TOO_BIG : refusalOf(validator.Errors(value) as SchemaError[])
     const details = (value as { details?: object } | null | undefined)?.details
-    const fault = details === undefined ? null : detailsFault(details)
-    if (fault !== null) return { ok: false, message: `details: ${fault}`, fields: ['details'] }
-    return { ok: true, value: value as Static<S> }
+    const measured = details === undefined ? 0 : measureDetails(details)
+    if (typeof measured === 'string')
+      return { ok: false, message: `details: ${measured}`, fields: ['details'] }
+    return { ok: true, value: value as Static<S>, detailsBytes: measured }
   }
 }

@@ -1,14 +1,25 @@
 /**
- * Socket.IO's packets (https://socket.io/docs/v4/custom-parser/) for a side that sends no binary data: it need not look for any in all that it sends, and what knows its JSON is not
- * written again. The wire is that of the library's own encoder.
+ * Socket.IO's packets (https://socket.io/docs/v4/custom-parser/) for sides that send no binary data. The encoder need not look for any in all that it sends, and what knows its JSON is not
+ * written again; the wire is that of the library's own. The decoder refuses a packet that announces attachments before anything is kept of it: the library would hold what comes until the last of them has come. It
+ * throws, which is how a decoder has its connection ended.
  */
-import { Decoder, type Packet } from 'socket.io-parser'
+import { Decoder as AnyDecoder, type Packet, PacketType } from 'socket.io-parser'
 import { jsonOf } from './json-text.ts'
 
 class Encoder {
   encode({ type, nsp, id, data }: Packet): string[] {
     const namespace = nsp === '/' ? '' : `${nsp},`
     return [`${type}${namespace}${id ?? ''}${data === undefined || data === null ? '' : jsonOf(data)}`]
+  }
+}
+
+const WITH_ATTACHMENTS: readonly string[] = [String(PacketType.BINARY_EVENT), String(PacketType.BINARY_ACK)]
+
+class Decoder extends AnyDecoder {
+  override add(packet: unknown): void {
+    if (typeof packet !== 'string') throw new Error('binary data is not taken')
+    if (WITH_ATTACHMENTS.includes(packet.charAt(0))) throw new Error('attachments are not taken')
+    super.add(packet)
   }
 }
 

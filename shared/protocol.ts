@@ -2,7 +2,7 @@
  * Wire protocol version 1 on the namespace `/caps`, as types: what either side may say and what it hears back. Socket.IO's typed event maps
  * (https://socket.io/docs/v4/typescript/) are made of them on both sides; docs/PROTOCOL.md tells the same in words.
  */
-import type { RefusalCode } from './codes.ts'
+import type { ConnectCode, RefusalCode } from './codes.ts'
 import type { Order, Position, Progress, Publication, Rejection, Release } from './messages.ts'
 
 export const NAMESPACE = '/caps'
@@ -30,6 +30,12 @@ export interface Refused {
 }
 
 export type Receipt = Accepted | Refused
+
+/** Why a connection is not let in (`data` of the `connect_error`), or is ended (`refused`). */
+export interface ConnectRefusal {
+  readonly code: ConnectCode
+  readonly message: string
+}
 
 export interface EventPayload extends Order {
   /** The order's driver; absent on `pickup`. */
@@ -90,6 +96,7 @@ export interface HistoryItem {
     | 'dead-letter'
     | 'replayed'
     | 'dropped'
+    | 'erased'
   /** The participant that it concerns. */
   readonly participant?: string
   /** The event that was handed over, where `what` is about a handover. */
@@ -144,5 +151,6 @@ export interface HubToClient {
   events(events: readonly HandedEvent[]): void
   position(position: DriverPosition): void
   displaced(by: { by: string }): void
+  refused(refusal: ConnectRefusal): void
   draining(nothing: Record<string, never>): void
 }

@@ -7,9 +7,10 @@ import { parse } from 'dotenv'
 import { Fault } from './fault.ts'
 
 export interface Setting<T> {
-  readonly variable: string
-  /** Long name without dashes; the flag is `--<flag>`. */
-  readonly flag: string
+  /** null: only a flag, for what one command is told. */
+  readonly variable: string | null
+  /** Long name without dashes; the flag is `--<flag>`. null: only a variable, since the flags of a process are for everybody to see. */
+  readonly flag: string | null
   readonly help: string
   /** What a value must look like, for the reader of a fault. */
   readonly form: string
@@ -64,6 +65,28 @@ export const choiceSetting = <const T extends string>(
   read: (text) => choices.find((choice) => choice === text) ?? null,
 })
 
+const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** `15m`, in milliseconds; null for what is no duration. */
+export const durationIn = (text: string): number | null => {
+  const [, number, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? []
+  return unit === undefined ? null : Number(number) * UNIT_MS[unit as keyof typeof UNIT_MS]
+}
+
+/** Its value is a text, as it was given: `durationIn` makes milliseconds of it. */
+export const durationSetting = (
+  naming: Naming,
+  range: { fallback: string; minimum: string; maximum: string },
+): Setting<string> => ({
+  ...naming,
+  form: `a time from ${range.minimum} to ${range.maximum}, in ms, s, m, h or d`,
+  fallback: range.fallback,
+  read(text) {
+    const [ms, least, most] = [text, range.minimum, range.maximum].map(durationIn)
+    return ms != null && ms >= least! && ms <= most! ? text : null
+  },
+})
+
 export type SettingTable = Readonly<Record<string, Setting<unknown>>>
 export type SettingValues<T extends SettingTable> = {
   readonly [K in keyof T]: T[K] extends Setting<infer V> ? V : never
@@ -86,13 +109,13 @@ export const readSettings = <T extends SettingTable>(
 ): SettingValues<T> => {
   const faults: string[] = []
   const values = Object.entries(table).map(([key, setting]) => {
-    const flag = from.flags[setting.flag]
-    const given = flag ?? from.environment[setting.variable]
+    const flag = setting.flag === null ? undefined : from.flags[setting.flag]
+    const given = flag ?? (setting.variable === null ? undefined : from.environment[setting.variable])
     // An empty variable is what an unfilled line of `.env` gives: it means the default.
     if (given === undefined || (given === '' && flag === undefined)) return [key, setting.fallback]
     const value = setting.read(given)
     if (value === null)
-      faults.push(faultLine(flag === undefined ? setting.variable : `--${setting.flag}`, given, setting))
+      faults.push(faultLine(flag === undefined ? `${setting.variable}` : `--${setting.flag}`, given, setting))
     return [key, value]
   })
   if (faults.length > 0) throw configurationFault(faults)

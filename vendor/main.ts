@@ -3,6 +3,7 @@ import { createActorEventLog } from '../shared/actor-log.ts'
 import { drainTimeMs, STOP_TIME_MS } from '../shared/actor-settings.ts'
 import { systemClock } from '../shared/clock.ts'
 import { Fault, messageOf } from '../shared/fault.ts'
+import { tokenSourceOf } from '../shared/launcher-tokens.ts'
 import type { Link } from '../shared/link/api.ts'
 import { connectHubWith } from '../shared/link/connect-hub.ts'
 import { tellLinkStory, watchConnection } from '../shared/link-story.ts'
@@ -18,7 +19,7 @@ import { Vendor } from './vendor.ts'
 
 const connect = (settings: VendorSettings, { store, id, outbox }: Till): Promise<Link> => {
   const { url, token } = settings
-  const options = { role: 'vendor', url, store, id, ...(token === null ? {} : { token }) } as const
+  const options = { role: 'vendor', url, store, id, ...tokenSourceOf(token) } as const
   return connectHubWith(options, { outbox })
 }
 

@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 import { faker } from '@faker-js/faker/locale/en'
-import type { Order } from '../shared/messages.ts'
+import type { Order, Position } from '../shared/messages.ts'
+import { TOWN, TOWN_RADIUS_KM } from '../shared/town.ts'
 
 export interface OrderSource {
   readonly seed: string
@@ -31,14 +32,34 @@ const numbersIn = (digest: Buffer): number[] =>
 /** Id of order n (from 0): a UUID, far cheaper than the whole order. */
 export const orderIdOf = (source: OrderSource, n: number): string => uuidOf(digestOf(source, n))
 
+/** Five digits are a metre. */
+const rounded = (degrees: number): number => Number(degrees.toFixed(5))
+
+/** Drawn by Faker as it is seeded. */
+const placeWithin = (radius: number): Position => {
+  const [lat, lng] = faker.location.nearbyGPSCoordinate({
+    origin: [TOWN.lat, TOWN.lng],
+    radius,
+    isMetric: true,
+  })
+  return { lat: rounded(lat), lng: rounded(lng) }
+}
+
+/** A store stays where it is, whatever the seed of its orders. */
+const placeOfStore = (store: string): Position => {
+  faker.seed(numbersIn(createHash('sha256').update(`place of ${store}`).digest()))
+  return placeWithin(TOWN_RADIUS_KM)
+}
+
 export const orderOf = (source: OrderSource, n: number): Order => {
   const digest = digestOf(source, n)
+  const from = placeOfStore(source.store)
   faker.seed(numbersIn(digest))
   return {
     store: source.store,
     orderId: uuidOf(digest),
     customer: faker.person.fullName(),
     address: `${faker.location.streetAddress()}, ${faker.location.city()}`,
-    details: { parcel: faker.commerce.productName() },
+    details: { parcel: faker.commerce.productName(), from, to: placeWithin(TOWN_RADIUS_KM) },
   }
 }

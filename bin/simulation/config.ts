@@ -13,6 +13,8 @@ import {
   wholeNumberSetting,
 } from '../../shared/settings.ts'
 import { ordersSetting, rateSetting, seedSetting } from '../../vendor/config.ts'
+import { lifetimeSetting } from '../commands/lifetime.ts'
+import { secretSetting } from '../commands/secret.ts'
 
 const fleetSize = (what: string, fallback: number, maximum: number) =>
   wholeNumberSetting(
@@ -33,7 +35,7 @@ export const SIMULATION_SETTINGS = {
     { variable: 'CAPS_TILLS', flag: 'tills', help: 'tills of each store' },
     { fallback: 1, minimum: 1, maximum: 16 },
   ),
-  drivers: fleetSize('drivers', 2, 100),
+  drivers: optional(fleetSize('drivers', 0, 100), 'drivers of the simulation (default 4; 2 with --orders)'),
   orders: {
     ...ordersSetting,
     help: 'of all vendors together; end with a summary when they are delivered and every event is acknowledged (0: without end)',
@@ -58,6 +60,8 @@ export const SIMULATION_SETTINGS = {
     ),
     'with --orders: give up after so many milliseconds (default: a minute and four times what the rate asks for)',
   ),
+  secret: secretSetting,
+  tokenLifetime: lifetimeSetting('token-lifetime'),
   logLevel: LOG_SETTINGS.logLevel,
   logFormat: optional(LOG_SETTINGS.logFormat, "the actors' log: pretty, json or auto (default pretty)"),
 } as const satisfies SettingTable

@@ -1,11 +1,13 @@
 /**
  * The processes of the simulation, run by concurrently: it names and colours their lines. Each is a node process with an IPC channel, over which it is
- * asked to stop and for its report, and in a process group of its own: the terminal's Ctrl-C reaches the launcher alone, which stops the actors in an
+ * asked to stop and for its report, and asks for its tokens, and in a process group of its own: the terminal's Ctrl-C reaches the launcher alone, which stops the actors in an
  * order that lets their last events through.
  */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import type { Writable } from 'node:stream'
 import { createConcurrently, LogError, Logger, LogOutput } from 'concurrently'
+import type { ParticipantId } from '../../shared/ids.ts'
+import { FROM_LAUNCHER, TOKEN_REQUEST, type TokenAnswer } from '../../shared/launcher-tokens.ts'
 import type { ReportMessage, RunReport } from '../../shared/run-report.ts'
 import type { ActorPlan } from './plan.ts'
 import type { End } from './wording.ts'
@@ -41,6 +43,8 @@ export interface FleetOptions {
   readonly entry: readonly string[]
   /** Added to the launcher's own. */
   readonly environment: Readonly<Record<string, string>>
+  /** Makes a token of a participant; null where there is no key, and so no tokens. */
+  readonly makeToken: ((participant: ParticipantId) => Promise<string>) | null
   readonly output: Writable
   /** Called when an actor has ended, for whatever reason. */
   ended(end: ActorEnd): void
@@ -48,6 +52,17 @@ export interface FleetOptions {
 
 const isReport = (message: unknown): message is ReportMessage =>
   typeof message === 'object' && message !== null && 'report' in message
+
+/** The hub alone gets the key. Whoever needs a token asks the launcher for it, and so gets a new one whenever the old one ends. */
+export const environmentFor = (
+  { participant }: Pick<ActorPlan, 'participant'>,
+  environment: NodeJS.ProcessEnv,
+  hasTokens: boolean,
+): NodeJS.ProcessEnv => {
+  if (participant === null) return environment
+  const { CAPS_SECRET: _, ...known } = environment
+  return hasTokens ? { ...known, CAPS_TOKEN: FROM_LAUNCHER } : known
+}
 
 const isWindows = process.platform === 'win32'
 
@@ -116,9 +131,11 @@ export class Fleet {
   }
 
   #spawn(plan: ActorPlan, options: SpawnOptions): ChildProcess {
-    const args = [...this.#options.entry, plan.program, ...plan.flags]
+    const { entry, makeToken } = this.#options
+    const args = [...entry, plan.program, ...plan.flags]
     const child = spawn(process.execPath, args, {
       ...options,
+      env: environmentFor(plan, options.env ?? process.env, makeToken !== null),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // On Windows it would open a console window of its own.
       detached: !isWindows,
@@ -132,12 +149,21 @@ export class Fleet {
     const actor: Actor = { plan, child, ended, report: null, isRunning: true, isAsked: false }
     child.on('message', (message) => {
       if (isReport(message)) actor.report = message.report
+      if (message === TOKEN_REQUEST) void this.#answerWithToken(actor)
     })
     child.once('close', (code, signal) => {
       actor.isRunning = false
       this.#options.ended({ plan, end: code ?? String(signal), wasAsked: actor.isAsked })
     })
     return actor
+  }
+
+  async #answerWithToken({ plan, child }: Actor): Promise<void> {
+    const { makeToken } = this.#options
+    if (makeToken === null || plan.participant === null) return
+    const token = await makeToken(plan.participant)
+    // Fails only if the actor has just gone.
+    child.send({ token } satisfies TokenAnswer, () => {})
   }
 
   async #stop(actor: Actor | undefined): Promise<void> {

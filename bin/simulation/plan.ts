@@ -2,6 +2,7 @@
 
 import { DRIVER_SETTINGS } from '../../driver/config.ts'
 import { HUB_SETTINGS } from '../../hub/config.ts'
+import { driverId, type ParticipantId, vendorId } from '../../shared/ids.ts'
 import type { Environment, SettingTable } from '../../shared/settings.ts'
 import { DEFAULT_STORES, DEFAULT_TILL } from '../../vendor/config.ts'
 import type { SimulationSettings } from './config.ts'
@@ -10,6 +11,8 @@ export interface ActorPlan {
   /** Shown before each of its lines. */
   readonly name: string
   readonly program: 'hub' | 'vendor' | 'driver'
+  /** Whose token it needs where there is a key; null for the hub. */
+  readonly participant: ParticipantId | null
   readonly flags: readonly string[]
 }
 
@@ -26,6 +29,8 @@ export interface Plan {
   readonly vendors: readonly VendorPlan[]
   readonly drivers: readonly ActorPlan[]
   readonly dataDir: string
+  /** Of the hub, and of the page that it shows. */
+  readonly url: string
   /** Of a counted run; null in one without end. */
   readonly counted: { readonly orders: number; readonly seed: string; readonly timeoutMs: number } | null
 }
@@ -37,7 +42,7 @@ export interface Surroundings {
   readonly drawnSeed: string
 }
 
-type Asked = Omit<SimulationSettings, 'logLevel' | 'logFormat'>
+type Asked = Omit<SimulationSettings, 'logLevel' | 'logFormat' | 'secret' | 'tokenLifetime'>
 
 /** A run for watching starts again soon after a kill; the programs' own defaults are for real vans. */
 const HUB_DEFAULTS = {
@@ -45,9 +50,10 @@ const HUB_DEFAULTS = {
   CAPS_DRIVER_GRACE_MS: 3000,
   CAPS_ASSIGNMENT_TIME_MS: 15_000,
 } as const
-const WATCHED_DRIVER = { CAPS_TRAVEL_MS: 500, CAPS_CAPACITY: 4 } as const
+/** A tour takes some seconds, so that one sees it on the map; all of them together keep up with two orders a second. */
+const WATCHED_DRIVER = { CAPS_TRAVEL_MS: 1500, CAPS_CAPACITY: 6 } as const
 /** Of a counted run: the way through the hub is what takes time, not the way through town. */
-const COUNTED_DRIVER = { CAPS_TRAVEL_MS: 50, CAPS_CAPACITY: 100 } as const
+const COUNTED_DRIVER = { CAPS_TRAVEL_MS: 5, CAPS_CAPACITY: 100 } as const
 
 const flagOf = (table: SettingTable, variable: string): string => {
   const setting = Object.values(table).find((row) => row.variable === variable)
@@ -102,6 +108,7 @@ const vendorPlan = (asked: Asked, share: TillShare, flags: readonly string[], ra
   ...share,
   name: asked.tills === 1 ? share.store : `${share.store}/${share.till}`,
   program: 'vendor',
+  participant: vendorId(share.store, share.till),
   flags: [
     ...['--store', share.store, '--id', share.till, ...flags],
     ...['--rate', rateText(rate), '--orders', String(share.orders), '--when-done', 'stay'],
@@ -114,18 +121,24 @@ const vendorPlans = (asked: Asked, common: readonly string[], seed: string | nul
   return tills.map((share) => vendorPlan(asked, share, flags, rateOf(asked, tills, share)))
 }
 
+const [WATCHED_DRIVERS, COUNTED_DRIVERS] = [4, 2]
+
+const driverCount = ({ drivers, orders }: Asked): number =>
+  drivers ?? (orders > 0 ? COUNTED_DRIVERS : WATCHED_DRIVERS)
+
 const driverPlans = (asked: Asked, common: readonly string[]): ActorPlan[] => {
   const defaults = asked.orders > 0 ? COUNTED_DRIVER : WATCHED_DRIVER
   const own = flagsFor(DRIVER_SETTINGS, defaults, asked.environment)
-  return Array.from({ length: asked.drivers }, (_, index) => {
+  return Array.from({ length: driverCount(asked) }, (_, index) => {
     const id = `driver-${index + 1}`
-    return { name: id, program: 'driver', flags: ['--id', id, ...common, ...own] }
+    return { name: id, program: 'driver', participant: driverId(id), flags: ['--id', id, ...common, ...own] }
   })
 }
 
 const hubPlan = (asked: Asked, { port, dataDir }: Surroundings): ActorPlan => ({
   name: 'hub',
   program: 'hub',
+  participant: null,
   flags: [
     ...['--port', String(port), '--data-dir', dataDir],
     ...flagsFor(HUB_SETTINGS, HUB_DEFAULTS, asked.environment),
@@ -138,15 +151,20 @@ const PATIENCE_MS = 60_000
 const timeoutOf = ({ timeoutMs, orders, rate, vendors, tills }: Asked): number =>
   timeoutMs ?? PATIENCE_MS + Math.ceil((4000 * orders) / (rate || vendors * tills))
 
+/** A certificate names a host, and an address hardly ever. */
+const urlOf = ({ environment }: Asked, { port }: Surroundings): string =>
+  environment.CAPS_TLS_CERT ? `https://localhost:${port}` : `http://127.0.0.1:${port}`
+
 export const planOf = (asked: Asked, around: Surroundings): Plan => {
   const isCounted = asked.orders > 0
   const seed = asked.seed ?? (isCounted ? around.drawnSeed : null)
-  const common = ['--url', `http://127.0.0.1:${around.port}`, '--data-dir', around.dataDir]
+  const common = ['--url', urlOf(asked, around), '--data-dir', around.dataDir]
   return {
     hub: hubPlan(asked, around),
     vendors: vendorPlans(asked, common, seed),
     drivers: driverPlans(asked, common),
     dataDir: around.dataDir,
+    url: urlOf(asked, around),
     counted: isCounted && seed !== null ? { orders: asked.orders, seed, timeoutMs: timeoutOf(asked) } : null,
   }
 }

@@ -12,7 +12,8 @@ import { type ActorEnd, Fleet, type FleetOptions } from './fleet.ts'
 import type { ActorPlan, Plan } from './plan.ts'
 import { countOf, deathLines, type End, endText, fatalCodeOf } from './wording.ts'
 
-export interface SimulationParts extends Pick<FleetOptions, 'entry' | 'environment' | 'output'> {
+export interface SimulationParts
+  extends Pick<FleetOptions, 'entry' | 'environment' | 'makeToken' | 'output'> {
   /** Runs a program of ours, its name to follow; for the commands that are shown. */
   readonly starter: string
   /** Prints a line of the summary. */
@@ -83,12 +84,12 @@ export class Simulation {
   }
 
   #greeting(): string {
-    const { counted, vendors, drivers, dataDir } = this.#plan
+    const { counted, vendors, drivers, dataDir, url } = this.#plan
     const stores = new Set(vendors.map(({ store }) => store)).size
     const tills = `${countOf(vendors.length, 'till')} of ${countOf(stores, 'store')}`
     const fleet = `a hub, ${tills}, ${countOf(drivers.length, 'driver')}, data in ${dataDir}`
     return counted === null
-      ? `${fleet}; Ctrl-C ends them all`
+      ? `${fleet}; look at them at ${url}/, Ctrl-C ends them all`
       : `${fleet}; ${counted.orders} orders with seed ${counted.seed}`
   }
 
@@ -106,7 +107,9 @@ export class Simulation {
   }
 
   #tellDeath(plan: ActorPlan, end: End): void {
-    for (const line of deathLines(plan, end, this.#parts.starter)) this.#fleet.say(line)
+    const { starter, makeToken } = this.#parts
+    for (const line of deathLines(plan, end, { starter, hasTokens: makeToken !== null }))
+      this.#fleet.say(line)
     if (this.#running === 0) this.#fail(new Fault('all-ended', 'The simulation has ended: no actor is left.'))
   }
 

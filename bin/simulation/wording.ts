@@ -1,5 +1,6 @@
 /** What the end of an actor means, and how the launcher says it. Pure. */
 import { EXIT } from '../../shared/exit-codes.ts'
+import { tokenCommandOf } from '../../shared/token-advice.ts'
 import type { ActorPlan } from './plan.ts'
 
 /** How a process ended: its exit code, or the signal that killed it. */
@@ -25,15 +26,32 @@ export const endText = (end: End): string =>
 /** Quoted where a shell would take it apart; both sh and cmd.exe know these quotes. */
 const quoted = (word: string): string => (/^[\w./:=,@%~+\\-]+$/.test(word) ? word : `"${word}"`)
 
-/** @param starter what runs a program of ours, its name to follow: `npm run`, or node with a script */
-export const startCommand = (starter: string, { program, flags }: ActorPlan): string => {
-  const separator = starter.startsWith('npm ') ? ' --' : ''
-  return `${starter} ${program}${separator} ${flags.map(quoted).join(' ')}`
+export interface Starting {
+  /** What runs a program of ours, its name to follow: `npm run`, or node with a script. */
+  readonly starter: string
+  /** Does the hub ask for tokens? */
+  readonly hasTokens: boolean
 }
 
-export const deathLines = (plan: ActorPlan, end: End, starter: string): readonly string[] => [
-  `${plan.name} has ended (${endText(end)}); the others go on. To start it again:`,
-  `  ${startCommand(starter, plan)}`,
+/** Long enough for whatever somebody tries with it: nobody renews it. */
+const TOKEN_LIFETIME = '12h'
+
+const tokenFor = (participant: string, starter: string): string => {
+  const caps = starter.startsWith('npm ') ? 'npx caps' : starter
+  return `CAPS_TOKEN="$(${caps} ${tokenCommandOf(participant)} --lifetime ${TOKEN_LIFETIME})" `
+}
+
+/** A token is made when the command runs, so that none is shown here; written as a POSIX shell takes it. */
+export const startCommand = ({ program, flags, participant }: ActorPlan, starting: Starting): string => {
+  const { starter, hasTokens } = starting
+  const separator = starter.startsWith('npm ') ? ' --' : ''
+  const token = hasTokens && participant !== null ? tokenFor(participant, starter) : ''
+  return `${token}${starter} ${program}${separator} ${flags.map(quoted).join(' ')}`
+}
+
+export const deathLines = (plan: ActorPlan, end: End, starting: Starting): readonly string[] => [
+  `${plan.name} has ended (${endText(end)}); the others go on. To start it again${starting.hasTokens ? ', with the same CAPS_SECRET' : ''}:`,
+  `  ${startCommand(plan, starting)}`,
 ]
 
 /** Code of the fault with which the simulation ends because an actor cannot even begin like this; null if the others can go on. */

@@ -34,6 +34,19 @@ export class AttachedQueue implements Delivery {
     return this.#delivery?.isPaused ?? false
   }
 
+  get oldestTime(): string | null {
+    return this.#delivery?.oldestTime ?? null
+  }
+
+  get inFlight(): number {
+    return this.#delivery?.inFlight ?? 0
+  }
+
+  /** Delivery to the participant goes on after an operator had stopped it. */
+  resume(): void {
+    this.#delivery?.resume()
+  }
+
   get participant(): ParticipantId {
     return this.#attachment.participant.id
   }
@@ -68,6 +81,8 @@ export class AttachedQueue implements Delivery {
 
   detach(): void {
     this.#delivery?.detach()
+    // What it still settles it does without; answers are nobody's any more, and are counted.
+    this.#delivery = null
     this.#parts.detached(this)
   }
 }

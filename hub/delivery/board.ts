@@ -25,6 +25,7 @@ const phaseOf = (record: OrderRecord): Phase | null => {
 export class Board {
   readonly fleet = new Fleet()
   readonly #tracked = new Map<OrderKey, Tracked>()
+  readonly #counts: Record<Phase, number> = { returned: 0, leased: 0, assigned: 0, 'in-transit': 0 }
   readonly #returned = new Map<OrderKey, OrderRecord>()
   /** When a handed lease is overdue, earliest first. A lease that is not handed over (its driver is away) has no deadline here. */
   readonly #leaseDeadlines = new Map<OrderKey, number>()
@@ -52,6 +53,7 @@ export class Board {
 
   #leavePhase(key: OrderKey, before: Tracked | undefined): void {
     if (before === undefined) return
+    this.#counts[before.phase] -= 1
     this.#returned.delete(key)
     this.#leaseDeadlines.delete(key)
     this.#assignmentDeadlines.delete(key)
@@ -65,6 +67,7 @@ export class Board {
     now: { phase: Phase; assignmentOverdueMs: number },
   ): boolean {
     const holder = holderOf(record)
+    this.#counts[now.phase] += 1
     if (holder !== null) this.fleet.hold(holder, key, now.phase === 'leased' ? bytesOf(record.order) : null)
     if (now.phase === 'assigned') this.#assignmentDeadlines.set(key, now.assignmentOverdueMs)
     if (now.phase !== 'leased') return false
@@ -104,6 +107,19 @@ export class Board {
   /** Pickups that have come back from a driver, in the order of their turn. */
   returned(): OrderRecord[] {
     return [...this.#returned.values()].sort((one, other) => one.dispatch.position - other.dispatch.position)
+  }
+
+  /** Orders by where they are. */
+  get counts(): Readonly<Record<Phase, number>> {
+    return this.#counts
+  }
+
+  /** What a driver has taken and not delivered. */
+  parcelsOf(driver: string): OrderRecord[] {
+    return this.fleet.heldBy(driver).flatMap((key) => {
+      const tracked = this.#tracked.get(key)
+      return tracked?.phase === 'assigned' || tracked?.phase === 'in-transit' ? [tracked.record] : []
+    })
   }
 
   get leasedCount(): number {

@@ -2,11 +2,13 @@
  * Brings what the ledger has committed to whoever it concerns: vendors' queues to their connections, pickups to the fleet. It knows no sender and no socket.
  */
 import { type Clock, every } from '../../shared/clock.ts'
-import type { ParticipantId } from '../../shared/ids.ts'
+import { driverOf, FLEET, type ParticipantId } from '../../shared/ids.ts'
 import type { Entry } from '../domain/entry.ts'
 import { owedTo, type ParticipantRecord } from '../domain/participant.ts'
 import { AttachedQueue, type AttachedQueueParts } from './attached-queue.ts'
+import { Erasures } from './erasures.ts'
 import { type DriverSizes, Leasing } from './leasing.ts'
+import { Pauses } from './pauses.ts'
 import type { Delivery, DeliveryLedger, DeliveryOptions, DeliveryReports, Outlet } from './ports.ts'
 
 export interface DispatcherParts {
@@ -31,6 +33,9 @@ export class Dispatcher {
    */
   readonly #expected = new Set<ParticipantId>()
   readonly leasing: Leasing
+  readonly erasures = new Erasures()
+  readonly pauses = new Pauses()
+  readonly #tally = { inFlight: 0 }
   #stop: (() => void)[] = []
 
   /** @param fleetFloor at or below which nothing lies in the fleet's queue */
@@ -38,7 +43,16 @@ export class Dispatcher {
     const { ledger, reports, clock, options } = parts
     const now = () => clock.now()
     this.#parts = parts
-    this.#queueParts = { ledger, reports, options, now, detached: (queue) => this.#detached(queue) }
+    this.#queueParts = {
+      ledger,
+      reports,
+      options,
+      now,
+      erasures: this.erasures,
+      pauses: this.pauses,
+      tally: this.#tally,
+      detached: (queue) => this.#detached(queue),
+    }
     this.leasing = new Leasing({ ...parts, now }, fleetFloor)
   }
 
@@ -48,6 +62,7 @@ export class Dispatcher {
       this.#parts.ledger.onCommitted((committed) => {
         for (const [participant, entries] of committed.appended) this.#appended(participant, entries)
         this.leasing.committed(committed)
+        this.erasures.committed(committed.orders)
       }),
       every(this.#parts.clock, TICK_MS, () => this.#tick()),
     ]
@@ -95,6 +110,48 @@ export class Dispatcher {
 
   attachDriver(driver: string, outlet: Outlet, sizes: DriverSizes): Delivery {
     return this.leasing.attach(driver, outlet, sizes)
+  }
+
+  /** Stops delivery to a participant, or of pickups (`FLEET`), until `resume` or the next start. @returns false if there is nothing to change */
+  pause(participant: ParticipantId): boolean {
+    const isNew = this.pauses.add(participant)
+    if (isNew) this.#pauseLeasing(participant, true)
+    return isNew
+  }
+
+  resume(participant: ParticipantId): boolean {
+    if (!this.pauses.delete(participant)) return false
+    this.#pauseLeasing(participant, false)
+    this.#queues.get(participant)?.resume()
+    return true
+  }
+
+  #pauseLeasing(participant: ParticipantId, isPaused: boolean): void {
+    const driver = driverOf(participant)
+    if (participant === FLEET) this.leasing.pauseFleet(isPaused)
+    else if (driver !== null) this.leasing.pauseDriver(driver, isPaused)
+  }
+
+  /** Entries that are handed over to vendors and not yet answered; leases of drivers are the board's. */
+  get inFlight(): number {
+    return this.#tally.inFlight
+  }
+
+  inFlightOf(participant: ParticipantId): number {
+    const driver = driverOf(participant)
+    return driver === null
+      ? (this.#queues.get(participant)?.inFlight ?? 0)
+      : this.leasing.board.fleet.unanswered(driver)
+  }
+
+  /** When the oldest event at hand for a vendor was accepted, ISO 8601; null if none is. */
+  oldestTimeOf(participant: ParticipantId): string | null {
+    return this.#queues.get(participant)?.oldestTime ?? null
+  }
+
+  /** Queues of connected vendors that are not at rest. The iterator may be kept: who comes meanwhile is at its end. */
+  busyQueues(): IterableIterator<Pick<AttachedQueue, 'participant' | 'oldestTime' | 'isPaused'>> {
+    return this.#busy.values()
   }
 
   /** Participants whose delivery is paused at the bound of retries. */

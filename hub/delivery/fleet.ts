@@ -19,13 +19,17 @@ interface Driver {
   unansweredBytes: number
   /** Null while not connected. */
   room: Room | null
+  isPaused: boolean
   /** Rank of the last offer: a smaller one is longer ago. */
   lastOffer: number
 }
 
 /** May it be asked at all? A single lease always fits, however large. */
-const hasRoom = ({ room, holds, unanswered }: Driver): boolean =>
-  room !== null && holds.size < room.capacity && (unanswered.size === 0 || unanswered.size < room.entries)
+const hasRoom = ({ room, isPaused, holds, unanswered }: Driver): boolean =>
+  room !== null &&
+  !isPaused &&
+  holds.size < room.capacity &&
+  (unanswered.size === 0 || unanswered.size < room.entries)
 
 const fits = ({ room, unanswered, unansweredBytes }: Driver, bytes: number): boolean =>
   unanswered.size === 0 || (room !== null && unansweredBytes + bytes <= room.bytes)
@@ -44,12 +48,22 @@ export class Fleet {
   readonly #drivers = new Map<string, Driver>()
   /** Drivers with room, the one longest without an offer first. */
   #free: Driver[] = []
+  /** Drivers that are asked about nothing, known or not. */
+  readonly #paused = new Set<string>()
   #offers = 0
 
   #driver(name: string): Driver {
     let driver = this.#drivers.get(name)
     if (driver === undefined) {
-      driver = { name, holds: new Set(), unanswered: new Map(), unansweredBytes: 0, room: null, lastOffer: 0 }
+      driver = {
+        name,
+        holds: new Set(),
+        unanswered: new Map(),
+        unansweredBytes: 0,
+        room: null,
+        isPaused: this.#paused.has(name),
+        lastOffer: 0,
+      }
       this.#drivers.set(name, driver)
     }
     return driver
@@ -70,6 +84,31 @@ export class Fleet {
 
   isConnected(name: string): boolean {
     return this.#drivers.get(name)?.room != null
+  }
+
+  /** A paused driver is asked about nothing; what it holds it keeps. */
+  pause(name: string, isPaused: boolean): void {
+    if (isPaused) this.#paused.add(name)
+    else this.#paused.delete(name)
+    const driver = this.#drivers.get(name)
+    if (driver === undefined) return
+    driver.isPaused = isPaused
+    this.#enlist(driver)
+  }
+
+  /** Names of drivers that are connected or hold orders. The iterator may be kept: who comes meanwhile is at its end. */
+  names(): IterableIterator<string> {
+    return this.#drivers.keys()
+  }
+
+  /** How many orders it holds. */
+  load(name: string): number {
+    return this.#drivers.get(name)?.holds.size ?? 0
+  }
+
+  /** Leases that it has not answered. */
+  unanswered(name: string): number {
+    return this.#drivers.get(name)?.unanswered.size ?? 0
   }
 
   /** Names of drivers that hold orders and are not connected. */

@@ -21,6 +21,7 @@ export type ReleaseOutcome = 'released' | 'not-held' | 'in-transit'
 export interface LeaseWriterParts {
   readonly ledger: DeliveryLedger
   readonly reports: DeliveryReports
+  readonly now: () => number
   readonly options: DeliveryOptions
   readonly board: Board
 }
@@ -71,6 +72,7 @@ export class LeaseWriter {
 
   /** Their driver has acknowledged these leased pickups. */
   assign(records: readonly OrderRecord[]): void {
+    const { reports, now } = this.#parts
     let assigned = 0
     const decide = (transaction: DeliveryTransaction) => {
       for (const record of records) {
@@ -78,8 +80,10 @@ export class LeaseWriter {
       }
     }
     const settled = () => {
-      this.#parts.reports.acknowledged(assigned)
-      if (assigned < records.length) this.#parts.reports.ignored(records.length - assigned)
+      reports.acknowledged(assigned)
+      const nowMs = now()
+      for (const { time } of records) reports.delayed(time, nowMs)
+      if (assigned < records.length) reports.ignored(records.length - assigned)
     }
     this.#submit(records.map(keyOf), { decide, settled })
   }

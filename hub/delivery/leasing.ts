@@ -3,7 +3,7 @@
  * pickup comes back: rejected, not acknowledged in time, its driver away for longer than the grace time, released, or assigned without progress. What came back goes
  * to others first. Whatever changes an order is seen here when it is durable, through the board.
  */
-import { FLEET, type OrderKey } from '../../shared/ids.ts'
+import { driverId, FLEET, type OrderKey } from '../../shared/ids.ts'
 import { pickupEntry } from '../domain/dispatch.ts'
 import { type Entry, orderKeyOf } from '../domain/entry.ts'
 import { holderOf, keyOf, type OrderRecord } from '../domain/order-record.ts'
@@ -36,6 +36,7 @@ const READ_AHEAD_BYTES = 4 * 1024 * 1024
 export class Leasing {
   readonly #parts: LeasingParts
   readonly #board = new Board()
+  #isStopped = false
   readonly #reader: QueueReader
   readonly #outlets = new Map<string, Outlet>()
   /** When an absent driver's grace ends. */
@@ -90,12 +91,12 @@ export class Leasing {
   #handLeases(leased: readonly OrderRecord[]): void {
     for (const [driver, records] of byHolder(leased)) {
       const outlet = this.#outlets.get(driver)
-      if (outlet !== undefined) this.#hand(outlet, records)
+      if (outlet !== undefined) this.#hand(driver, outlet, records)
       else if (!this.#graceEnds.has(driver)) this.#startGrace(driver)
     }
   }
 
-  #hand(outlet: Outlet, records: readonly OrderRecord[]): void {
+  #hand(driver: string, outlet: Outlet, records: readonly OrderRecord[]): void {
     const overdueMs = this.#parts.now() + this.#parts.options.ackTimeoutMs
     for (const record of records) this.#board.handed(keyOf(record), overdueMs)
     const handovers = records.map((record) => ({
@@ -104,11 +105,12 @@ export class Leasing {
       attempt: record.dispatch.failures.length + 1,
     }))
     outlet.hand(handovers)
-    this.#parts.reports.handedOver(handovers)
+    this.#parts.reports.handedOver(handovers, driverId(driver))
   }
 
   /** Leases all that somebody has room for. What is read from the queue is leased at once, so nothing is left at or below the last lot from it. */
   #lease(): void {
+    if (this.#isStopped) return
     const lots = [...this.#lotsOfReturned(), ...this.#lotsOfQueue()]
     if (lots.length === 0) return
     const floor = lots.reduce((greatest, { position }) => Math.max(greatest, position), 0)
@@ -158,7 +160,7 @@ export class Leasing {
     this.#board.fleet.connect(driver, room)
     const leases = this.#board.leasesOf(driver).filter((record) => !this.writer.isSettling(keyOf(record)))
     const fitting = fittingCount(leases, room)
-    if (fitting > 0) this.#hand(outlet, leases.slice(0, fitting))
+    if (fitting > 0) this.#hand(driver, outlet, leases.slice(0, fitting))
     const back = { what: 'driver-away', reason: 'its window has become smaller' } as const
     this.writer.giveBack(this.#giving(leases.slice(fitting), back))
     this.#lease()
@@ -240,6 +242,23 @@ export class Leasing {
   /** Orders that a driver holds: leased, assigned and in transit. */
   heldBy(driver: string): readonly OrderKey[] {
     return this.#board.fleet.heldBy(driver)
+  }
+
+  /** An operator stops pickups for one driver, which keeps what it holds, or lets them go on. */
+  pauseDriver(driver: string, isPaused: boolean): void {
+    this.#board.fleet.pause(driver, isPaused)
+    if (!isPaused) this.#lease()
+  }
+
+  /** The same for all drivers. */
+  pauseFleet(isPaused: boolean): void {
+    this.#isStopped = isPaused
+    this.#lease()
+  }
+
+  /** What drivers hold, as it is now. */
+  get board(): Pick<Board, 'counts' | 'fleet' | 'parcelsOf'> {
+    return this.#board
   }
 
   /** Pickups that are leased and not yet acknowledged. */

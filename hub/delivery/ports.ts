@@ -57,8 +57,10 @@ export interface Delivery {
 
 /** Counted for the hub's reports. MUST NOT throw. */
 export interface DeliveryReports {
-  handedOver(handovers: readonly Handover[]): void
+  handedOver(handovers: readonly Handover[], participant: ParticipantId): void
   acknowledged(entries: number): void
+  /** One of those entries. @param acceptedTime of its event, ISO 8601 @param nowMs when it was acknowledged */
+  delayed(acceptedTime: string, nowMs: number): void
   /** Acknowledgements and rejections of entries that are not in flight to that connection. */
   ignored(entries: number): void
   failed(entry: Entry, participant: ParticipantId, reason: string): void

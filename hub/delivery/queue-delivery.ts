@@ -6,7 +6,9 @@ import type { ParticipantId } from '../../shared/ids.ts'
 import type { Entry } from '../domain/entry.ts'
 import type { ParticipantRecord } from '../domain/participant.ts'
 import { positionOf, tokenOf } from '../domain/token.ts'
+import type { Erasures } from './erasures.ts'
 import { LateAcknowledgements } from './late-acknowledgements.ts'
+import type { Pauses } from './pauses.ts'
 import type {
   Delivery,
   DeliveryLedger,
@@ -28,7 +30,7 @@ import {
 } from './queue-steps.ts'
 import { boundedRetry } from './retry-delay.ts'
 import { retryPages } from './retry-pages.ts'
-import { type Slot, Window } from './window.ts'
+import { type Slot, type Tally, Window } from './window.ts'
 
 /** Entries that are read at a time: more make no queue faster, and what was read ahead lies in memory. */
 const MOST_READ = 256
@@ -39,6 +41,10 @@ export interface QueueParts {
   readonly reports: DeliveryReports
   readonly now: () => number
   readonly options: DeliveryOptions
+  readonly erasures: Pick<Erasures, 'formOf' | 'written'>
+  /** Whom an operator has stopped delivery to. */
+  readonly pauses: Pick<Pauses, 'has'>
+  readonly tally: Tally
 }
 
 /** A connection's end of a queue. */
@@ -60,16 +66,19 @@ export class QueueDelivery implements Delivery {
   #isOpen = true
   #hasRetries: boolean
   #isToldPaused = false
+  /** First of their orders, and due, when delivery was stopped. */
+  #heldBack: Slot[] = []
 
   /** @param isEmpty will everything that is to be handed over be announced from now on? If not, it must be started */
   constructor(parts: QueueParts, attachment: Attachment, { isEmpty }: { isEmpty: boolean }) {
-    const { ledger, options } = parts
+    const { ledger, options, tally } = parts
     const { participant, windowEntries } = attachment
     this.#parts = parts
     this.#attachment = attachment
     this.#id = participant.id
     this.#hasRetries = isEmpty
-    this.#window = new Window({ entries: windowEntries, bytes: options.windowBytes }, participant.floor)
+    const limits = { entries: windowEntries, bytes: options.windowBytes }
+    this.#window = new Window(limits, participant.floor, tally)
     this.#reader = new QueueReader(
       ledger,
       {
@@ -119,6 +128,7 @@ export class QueueDelivery implements Delivery {
     const late = this.#window.overdue(nowMs)
     if (late.length > 0)
       this.#fail(late.map((slot) => ({ slot, what: 'not-acknowledged', reason: 'not acknowledged in time' })))
+    if (this.#isStopped) return
     const due = this.#window.due(nowMs)
     if (due.length > 0) this.#hand(due)
   }
@@ -128,8 +138,29 @@ export class QueueDelivery implements Delivery {
     return this.#window.retries >= this.#parts.options.retryBound
   }
 
+  /** When the oldest event at hand was accepted, ISO 8601; null if none is. */
+  get oldestTime(): string | null {
+    return this.#window.oldest?.time ?? null
+  }
+
+  get inFlight(): number {
+    return this.#window.inFlight
+  }
+
+  get #isStopped(): boolean {
+    return this.#parts.pauses.has(this.#id)
+  }
+
+  /** Delivery to the participant goes on. */
+  resume(): void {
+    if (!this.#isOpen) return
+    this.#hand(this.#heldBack.splice(0))
+    this.tick()
+    this.#fill()
+  }
+
   #fill(): void {
-    if (!this.#isOpen || !this.#hasRetries) return
+    if (!this.#isOpen || !this.#hasRetries || this.#isStopped) return
     const leaving: Slot[] = []
     const parking: Slot[] = []
     while (this.#window.hasRoom() && !this.isPaused) {
@@ -165,13 +196,14 @@ export class QueueDelivery implements Delivery {
 
   #send(slots: readonly Slot[]): void {
     if (slots.length === 0) return
+    const { erasures } = this.#parts
     const handovers = slots.map(({ entry, failures }) => ({
-      entry,
+      entry: erasures.formOf(entry),
       token: tokenOf(entry.position),
       attempt: failures.length + 1,
     }))
     this.#attachment.outlet.hand(handovers)
-    this.#parts.reports.handedOver(handovers)
+    this.#parts.reports.handedOver(handovers, this.#id)
   }
 
   acknowledge(tokens: readonly string[]): void {
@@ -188,10 +220,17 @@ export class QueueDelivery implements Delivery {
         for (const slot of slots) acknowledge(transaction, this.#id, slot)
       },
       settled: () => {
-        this.#parts.reports.acknowledged(slots.length)
+        this.#reportAcknowledged(slots)
         this.#free(slots)
       },
     })
+  }
+
+  #reportAcknowledged(slots: readonly Slot[]): void {
+    const { reports, now } = this.#parts
+    const nowMs = now()
+    reports.acknowledged(slots.length)
+    for (const { entry } of slots) reports.delayed(entry.time, nowMs)
   }
 
   /** Entries that the answer may be about. The others are counted. */
@@ -229,7 +268,8 @@ export class QueueDelivery implements Delivery {
   #free(slots: readonly Slot[]): void {
     if (!this.#isOpen) return
     const next = slots.flatMap((slot) => this.#window.gone(slot) ?? [])
-    this.#hand(next)
+    if (this.#isStopped) this.#heldBack.push(...next)
+    else this.#hand(next)
     this.tick()
     this.#fill()
   }
@@ -253,7 +293,7 @@ export class QueueDelivery implements Delivery {
       failing.map(({ slot }) => slot),
       {
         decide: (transaction) => {
-          for (const fate of fates) fail(transaction, this.#id, fate)
+          for (const fate of fates) fail(transaction, this.#id, fate, this.#parts.erasures)
         },
         settled: () => this.#failed(fates),
       },
@@ -287,7 +327,7 @@ export class QueueDelivery implements Delivery {
     this.#parts.ledger.submit({
       participants: [this.#id],
       decide: (transaction) => {
-        for (const slot of slots) moveBehind(transaction, this.#id, slot)
+        for (const slot of slots) moveBehind(transaction, this.#id, slot, this.#parts.erasures)
       },
       settled: () => {
         if (!this.#isOpen) return
@@ -299,6 +339,7 @@ export class QueueDelivery implements Delivery {
   }
 
   detach(): void {
+    if (this.#isOpen) this.#window.close()
     this.#isOpen = false
   }
 }

@@ -4,9 +4,13 @@ import type { HistoryItem } from '../../shared/protocol.ts'
 import type { Failure } from '../domain/entry.ts'
 import { addHistory, settleEntry } from '../domain/order.ts'
 import { isoTime } from '../domain/time.ts'
+import type { Erasures } from './erasures.ts'
 import type { DeliveryOptions, DeliveryTransaction } from './ports.ts'
 import { retryDelayMs } from './retry-delay.ts'
 import type { Slot } from './window.ts'
+
+/** The form in which an entry is written. */
+type Written = Pick<Erasures, 'written'>
 
 /** A handover that failed. */
 export interface Failing {
@@ -43,13 +47,18 @@ export const acknowledge = (
 }
 
 /** KEYS as above. EFFECT among the retries, or the dead letters. */
-export const fail = (transaction: DeliveryTransaction, id: ParticipantId, fate: Fate): void => {
+export const fail = (
+  transaction: DeliveryTransaction,
+  id: ParticipantId,
+  fate: Fate,
+  erasures: Written,
+): void => {
   const { slot, what, reason, failures, dueMs } = fate
   const { entry, place } = slot
   transaction.take(place, id, entry.position)
   note(transaction, id, slot, { what, reason })
-  if (dueMs !== null) return transaction.addRetry(id, { ...entry, failures, dueMs })
-  transaction.addDeadLetter(id, { ...entry, failures, deadMs: transaction.nowMs })
+  if (dueMs !== null) return transaction.addRetry(id, erasures.written({ ...entry, failures, dueMs }))
+  transaction.addDeadLetter(id, erasures.written({ ...entry, failures, deadMs: transaction.nowMs }))
   note(transaction, id, slot, { what: 'dead-letter' })
 }
 
@@ -65,9 +74,14 @@ const note = (
 }
 
 /** KEYS the participant, the entry in its queue. EFFECT among the retries. */
-export const moveBehind = (transaction: DeliveryTransaction, id: ParticipantId, { entry }: Slot): void => {
+export const moveBehind = (
+  transaction: DeliveryTransaction,
+  id: ParticipantId,
+  { entry }: Slot,
+  erasures: Written,
+): void => {
   transaction.take('queue', id, entry.position)
-  transaction.addRetry(id, { ...entry, ...BEHIND })
+  transaction.addRetry(id, erasures.written({ ...entry, ...BEHIND }))
 }
 
 /** KEYS the participant. EFFECT its queue is read from behind `floor`, at or below which nothing of it lies. */

@@ -30,6 +30,11 @@ interface Lane {
   isParked: boolean
 }
 
+/** Entries in flight in all windows that share it. */
+export interface Tally {
+  inFlight: number
+}
+
 export interface WindowLimits {
   readonly entries: number
   readonly bytes: number
@@ -37,6 +42,7 @@ export interface WindowLimits {
 
 export class Window {
   readonly #limits: WindowLimits
+  readonly #tally: Tally
   readonly #lanes = new Map<OrderKey, Lane>()
   readonly #slots = new Map<number, Slot>()
   /** In the order in which they left: the first one is overdue first. */
@@ -52,8 +58,9 @@ export class Window {
   #lastTaken: number
 
   /** @param floor position at or below which nothing lies in the queue */
-  constructor(limits: WindowLimits, floor: number) {
+  constructor(limits: WindowLimits, floor: number, tally: Tally = { inFlight: 0 }) {
     this.#limits = limits
+    this.#tally = tally
     this.#lastTaken = floor
   }
 
@@ -79,6 +86,22 @@ export class Window {
   /** Is nothing in it, in whatever state? */
   get isEmpty(): boolean {
     return this.#slots.size === 0
+  }
+
+  /** The entry that was taken first of those that are in it. */
+  get oldest(): Entry | undefined {
+    for (const { entry } of this.#slots.values()) return entry
+    return undefined
+  }
+
+  get inFlight(): number {
+    return this.#flying.size
+  }
+
+  /** It is of no use any more: nothing of it is in flight. */
+  close(): void {
+    this.#tally.inFlight -= this.#flying.size
+    this.#flying.clear()
   }
 
   /** Entries that lie among the retries. */
@@ -142,6 +165,7 @@ export class Window {
   fly(slot: Slot, overdueMs: number): void {
     if (slot.place === 'retry') this.#takeRoom(slot, 1)
     slot.state = 'flying'
+    this.#tally.inFlight += 1
     slot.untilMs = overdueMs
     this.#waiting.delete(slot.entry.position)
     this.#flying.set(slot.entry.position, slot)
@@ -161,7 +185,9 @@ export class Window {
   }
 
   #land(slot: Slot): void {
-    if (this.#flying.delete(slot.entry.position) && slot.place === 'retry') this.#takeRoom(slot, -1)
+    if (!this.#flying.delete(slot.entry.position)) return
+    this.#tally.inFlight -= 1
+    if (slot.place === 'retry') this.#takeRoom(slot, -1)
   }
 
   /** Parks the lane of a slot that failed: gives the entries behind it that lie in the queue and must be moved to the retries. */

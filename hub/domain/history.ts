@@ -39,5 +39,44 @@ const itemOf = ([timeMs, what, participant, event, reason]: Item): HistoryItem =
   ...(reason !== undefined && { reason }),
 })
 
+/** As many asterisks as its JSON has characters. */
+export const masked = (text: string): string => '*'.repeat(JSON.stringify(text).length - 2)
+
+/** The reasons of these are the hub's own. */
+const OWN_REASONS: readonly HistoryItem['what'][] = ['not-acknowledged', 'driver-away', 'assignment-expired']
+
+const itemWithoutReason = (item: Item): Item => {
+  const [timeMs, what, participant = null, event = null, reason] = item
+  return reason === undefined || OWN_REASONS.includes(what)
+    ? item
+    : [timeMs, what, participant, event, masked(reason)]
+}
+
+/** The history with asterisks for what people wrote, exactly as long as before: leases are told apart by how long it is. */
+export const withoutReasons = (history: History): History =>
+  (JSON.parse(`[${history}]`) as Item[])
+    .map((item) => JSON.stringify(itemWithoutReason(item)))
+    .join(',') as History
+
+const NEXT_ITEM = ',['
+
+const msOfItem = (text: string): number | null => {
+  try {
+    return (JSON.parse(text) as Item)[0]
+  } catch {
+    return null
+  }
+}
+
+/** When the newest thing happened, without reading all others; milliseconds since 1970. Null if nothing has. */
+export const newestMsOf = (history: History): number | null => {
+  // What looks like the beginning of an item in somebody's reason is none: from there to the end one quotation mark lacks its match.
+  for (let at = history.lastIndexOf(NEXT_ITEM); at > 0; at = history.lastIndexOf(NEXT_ITEM, at - 1)) {
+    const timeMs = msOfItem(history.slice(at + 1))
+    if (timeMs !== null) return timeMs
+  }
+  return history === NO_HISTORY ? null : msOfItem(history)
+}
+
 export const itemsOf = (history: History): readonly HistoryItem[] =>
   (JSON.parse(`[${history}]`) as Item[]).map(itemOf)

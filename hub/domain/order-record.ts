@@ -9,6 +9,8 @@ export interface AcceptedEvent {
   readonly event: EventName
   readonly id: string
   readonly details?: Record<string, unknown>
+  /** Its content is no longer known, the order's neither if it is the pickup. */
+  readonly isErased?: true
 }
 
 export interface Lease {

@@ -62,11 +62,13 @@ const decideRepeat = (record: OrderRecord, proposal: Proposal, lifecycle: Lifecy
   const { event } = proposal
   const accepted = record.events.filter((one) => one.event === event)
   const sent = sentContent(proposal)
-  const same = accepted.find(({ details }) =>
-    isSameContent(sent, event === 'pickup' ? record.order : details),
+  const { repeats } = lifecycle[event]
+  // What was erased cannot be compared: the sender of a repeat must not be told that it was never accepted.
+  const same = accepted.find(({ details, isErased }) =>
+    isErased ? !repeats : isSameContent(sent, event === 'pickup' ? record.order : details),
   )
   if (same !== undefined) return { kind: 'duplicate', id: same.id }
-  if (accepted.length === 0 || lifecycle[event].repeats) return null
+  if (accepted.length === 0 || repeats) return null
   return refuse('identity-conflict', `This order has a ${event} event with other content.`)
 }
 

@@ -1,5 +1,5 @@
 /**
- * Who may send what. Rights come from the connection's identity, never from a payload: the payload is only compared with it.
+ * Who may send which event; what else a role may do is in hub/access/rights.ts. Rights come from the connection's identity, never from a payload: the payload is only compared with it.
  */
 import type { ReceiptCode } from '../../shared/codes.ts'
 import type { EventName } from '../../shared/protocol.ts'
@@ -23,6 +23,3 @@ export const publishRefusal = (
     return { code: 'foreign-store', message: 'This order belongs to another store than the connection.' }
   return null
 }
-
-export const roleRefusal = (sender: Sender, role: Sender['role'], message: string): Refusal | null =>
-  sender.role === role ? null : { code: 'not-permitted', message: `Only a ${role} may send ${message}.` }

@@ -5,6 +5,7 @@
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
 import type { Entry } from './entry.ts'
 import type { OrderRecord } from './order-record.ts'
+import type { ParticipantRecord } from './participant.ts'
 
 export interface Work<Transaction> {
   /** Rows that `decide` reads. It MUST NOT read others. */
@@ -21,10 +22,20 @@ export interface Work<Transaction> {
   settled(): void
 }
 
+/** A row as it was and as it is; null is none. */
+export interface Change<Key, Row> {
+  readonly key: Key
+  readonly before: Row | null
+  readonly after: Row | null
+}
+
 /** What has become durable in one step. */
 export interface Committed {
   /** Entries appended to queues, in queue order. */
   readonly appended: ReadonlyMap<ParticipantId, readonly Entry[]>
   /** Orders as they are now. */
   readonly orders: readonly OrderRecord[]
+  /** The same orders and those that were removed, as they were and as they are. */
+  readonly orderChanges: readonly Change<OrderKey, OrderRecord>[]
+  readonly participantChanges: readonly Change<ParticipantId, ParticipantRecord>[]
 }

@@ -1,20 +1,19 @@
 /**
- * `/livez`: the process answers. `/readyz`: it takes connections, and is not about to stop. Everything else is unknown here (Socket.IO answers its own path).
+ * Probes, which come by whatever name and without a token, and are told a word. `/livez`: the process answers. `/readyz`: it takes connections, and is not about to stop. Everything else is somebody else's.
  */
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { RequestListener, ServerResponse } from 'node:http'
+import { addressOf } from './paths.ts'
 
 const answer = (response: ServerResponse, status: number, text: string): void => {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' })
   response.end(`${text}\n`)
 }
 
-const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0]!
-
 export const healthListener =
-  (isReady: () => boolean): RequestListener =>
+  (isReady: () => boolean, otherwise: RequestListener): RequestListener =>
   (request, response) => {
-    const path = pathOf(request)
+    const { path } = addressOf(request.url ?? '')
     if (path === '/livez') return answer(response, 200, 'alive')
-    if (path !== '/readyz') return answer(response, 404, 'There is nothing at this address.')
+    if (path !== '/readyz') return otherwise(request, response)
     return isReady() ? answer(response, 200, 'ready') : answer(response, 503, 'not ready')
   }

@@ -3,9 +3,11 @@
  * `closeAllConnections()` leaves what was upgraded to a WebSocket, so every connection is known here and is cut when the grace is over.
  */
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Clock } from '../../shared/clock.ts'
 import { Fault, messageOf } from '../../shared/fault.ts'
+import type { Tls } from '../tls.ts'
 
 export interface Address {
   readonly host: string
@@ -14,7 +16,7 @@ export interface Address {
 }
 
 export interface HttpService {
-  readonly server: Server
+  readonly server: Server | TlsServer
   /** @returns the port; @throws Fault `in-use` if it cannot be had */
   listen(address: Address): Promise<number>
   /** Takes no connection any more, and resolves when the last one has ended: by itself, or cut after the grace time. Idempotent. */
@@ -28,6 +30,46 @@ export interface HttpService {
 const BACKLOG = 65_535
 /** For requests that are under way when the hub stops. */
 const GRACE_MS = 500
+/** How often Node looks for requests that take too long; its 30 s would be most of what such a request may take. */
+const CHECK_PERIOD_MS = 1000
+/** A peer that does not get on with the TLS handshake is cut; Node would wait two minutes. */
+const TLS_HANDSHAKE_MS = 5000
+
+/** What a peer may take of time and memory before its request is there. Node's own limits are those of a server behind a proxy: minutes, and no number of connections. */
+export interface HttpLimits {
+  readonly httpConnections: number
+  readonly httpHeaderBytes: number
+  readonly httpHeaders: number
+  readonly httpHeaderTimeMs: number
+  readonly httpRequestTimeMs: number
+  readonly httpIdleTimeMs: number
+  /** Time in which something of an answer must be taken. */
+  readonly readingTimeMs: number
+}
+
+const serverOptions = (limits: HttpLimits) => ({
+  maxHeaderSize: limits.httpHeaderBytes,
+  headersTimeout: limits.httpHeaderTimeMs,
+  requestTimeout: Math.max(limits.httpHeaderTimeMs, limits.httpRequestTimeMs),
+  keepAliveTimeout: limits.httpIdleTimeMs,
+  connectionsCheckingInterval: CHECK_PERIOD_MS,
+})
+
+/** Over TLS 1.2 and 1.3, with Node's ciphers, which are modern ones. @param tls null serves plain HTTP */
+const serverFor = (listener: RequestListener, limits: HttpLimits, tls: Tls | null): Server | TlsServer => {
+  const options = serverOptions(limits)
+  const server =
+    tls === null
+      ? createServer(options, listener)
+      : createTlsServer(
+          { ...options, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: TLS_HANDSHAKE_MS },
+          listener,
+        )
+  server.maxConnections = limits.httpConnections
+  server.maxHeadersCount = limits.httpHeaders
+  server.timeout = limits.readingTimeMs
+  return server
+}
 
 const listenFault = (error: NodeJS.ErrnoException, { host, port }: Address): Fault => {
   const reason =
@@ -37,8 +79,19 @@ const listenFault = (error: NodeJS.ErrnoException, { host, port }: Address): Fau
   return new Fault('in-use', reason, { cause: error })
 }
 
-export const createHttpService = (listener: RequestListener, clock: Pick<Clock, 'after'>): HttpService => {
-  const server = createServer(listener)
+export interface HttpParts {
+  readonly clock: Pick<Clock, 'after'>
+  readonly limits: HttpLimits
+  /** null serves plain HTTP. */
+  readonly tls: Tls | null
+  /** A connection was not taken: there are as many as may be. */
+  dropped(): void
+}
+
+export const createHttpService = (listener: RequestListener, parts: HttpParts): HttpService => {
+  const { clock, limits, tls } = parts
+  const server = serverFor(listener, limits, tls)
+  server.on('drop', () => parts.dropped())
   const connections = new Set<Socket>()
   server.on('connection', (connection) => {
     connections.add(connection)

@@ -11,11 +11,13 @@ import { accept, decide, type Proposal, payloadOf, type Sender } from '../domain
 import { changed, dispatched, type OrderRecord } from '../domain/order-record.ts'
 import { recipientsOf } from '../domain/routing.ts'
 import { isoTime } from '../domain/time.ts'
+import { type Allowance, type AllowanceOptions, Allowances } from './allowances.ts'
 import { type DecodedProposal, decodeElement, decodeEvent } from './decode.ts'
-import { type PickupLimits, pickupRefusal, TokenBucket } from './limits.ts'
+import type { EventLimits } from './event-limits.ts'
+import { type PickupLimits, pickupRefusal } from './limits.ts'
 import type { Ids, IntakeLedger, IntakeReports, IntakeTransaction, Pressure } from './ports.ts'
 
-export interface IntakeOptions extends PickupLimits {
+export interface IntakeOptions extends PickupLimits, AllowanceOptions, EventLimits {
   /** Events in one `publish` frame. */
   readonly batchLength: number
   /** Events that may wait for the disk, from all connections; more are refused as `busy`. */
@@ -37,17 +39,27 @@ export interface Publisher {
   publishOne(event: string, payload: unknown, reply: (receipt: Receipt) => void): void
   /** A frame of events; `reply` gets a receipt each, or one refusal for the whole frame. */
   publish(frame: unknown, reply: (receipts: readonly Receipt[] | Refused) => void): void
+  /** Bytes have come from the sender. @returns milliseconds for which no more should be read from it */
+  heard(bytes: number): number
 }
 
 type Accepted = Omit<Entry, 'position'>
 
+/** Who sends. */
+interface Source {
+  readonly sender: Sender
+  readonly allowance: Allowance
+}
+
 export class Intake {
   readonly #parts: IntakeParts
+  readonly #allowances: Allowances
   #undecided = 0
   #isDraining = false
 
   constructor(parts: IntakeParts) {
     this.#parts = parts
+    this.#allowances = new Allowances(parts.options)
   }
 
   /** From now on everything new is refused as `draining`; what is under way is finished. */
@@ -57,20 +69,20 @@ export class Intake {
 
   open(sender: Sender): Publisher {
     const { options, now } = this.#parts
-    const bucket = new TokenBucket(options.pickupsPerSecond, now())
-    const submit = (decoded: readonly DecodedProposal[], reply: (receipts: readonly Receipt[]) => void) =>
-      this.#submit(decoded, bucket, reply)
+    const allowance = this.#allowances.of(sender.participant, now())
+    const source: Source = { sender, allowance }
     return {
       publishOne: (event, payload, reply) =>
-        submit([decodeEvent(sender, event, payload)], (receipts) => reply(receipts[0]!)),
+        this.#submit([decodeEvent(sender, { event, payload }, options)], source, (receipts) =>
+          reply(receipts[0]!),
+        ),
       publish: (frame, reply) => {
         const refused = this.#frameRefusal(frame)
-        if (refused !== null) return reply(this.#told(refused))
-        submit(
-          (frame as unknown[]).map((element) => decodeElement(sender, element)),
-          reply,
-        )
+        if (refused !== null) return reply(this.#told(refused, source))
+        const decoded = (frame as unknown[]).map((element) => decodeElement(sender, element, options))
+        this.#submit(decoded, source, reply)
       },
+      heard: (bytes) => allowance.heard(bytes, now()),
     }
   }
 
@@ -85,8 +97,8 @@ export class Intake {
       : null
   }
 
-  #told(refused: Refused): Refused {
-    this.#parts.reports.refused(refused.code as Parameters<IntakeReports['refused']>[0])
+  #told(refused: Refused, { sender }: Source): Refused {
+    this.#parts.reports.refused(refused.code as Parameters<IntakeReports['refused']>[0], sender.participant)
     return refused
   }
 
@@ -100,11 +112,11 @@ export class Intake {
 
   #submit(
     decoded: readonly DecodedProposal[],
-    bucket: TokenBucket,
+    source: Source,
     reply: (receipts: readonly Receipt[]) => void,
   ): void {
     const overload = this.#overloadRefusal(decoded.length)
-    if (overload !== null && decoded.length > 0) return reply(decoded.map(() => this.#told(overload)))
+    if (overload !== null && decoded.length > 0) return reply(decoded.map(() => this.#told(overload, source)))
     this.#undecided += decoded.length
     const proposals = decoded.flatMap((one) => (one.ok ? [one.proposal] : []))
     const accepted: Accepted[] = []
@@ -115,12 +127,12 @@ export class Intake {
       participants: [FLEET],
       decide: (transaction) => {
         receipts = decoded.map((one) =>
-          one.ok ? this.#decide(transaction, one.proposal, { bucket, accepted }) : one,
+          one.ok ? this.#decide(transaction, one.proposal, { allowance: source.allowance, accepted }) : one,
         )
       },
       settled: () => {
         this.#undecided -= decoded.length
-        this.#report(decoded, receipts, accepted)
+        this.#report(decoded, receipts, { accepted, source })
         reply(receipts)
       },
     })
@@ -129,13 +141,13 @@ export class Intake {
   #report(
     decoded: readonly DecodedProposal[],
     receipts: readonly Receipt[],
-    accepted: readonly Accepted[],
+    { accepted, source }: { accepted: readonly Accepted[]; source: Source },
   ): void {
     const { reports } = this.#parts
     for (const entry of accepted) reports.accepted(entry)
     for (const [index, one] of decoded.entries()) {
       const receipt = receipts[index]!
-      if (!receipt.ok) this.#told(receipt)
+      if (!receipt.ok) this.#told(receipt, source)
       else if (receipt.duplicate && one.ok) reports.repeated(one.proposal.event)
     }
   }
@@ -143,13 +155,15 @@ export class Intake {
   #decide(
     transaction: IntakeTransaction,
     proposal: Proposal,
-    frame: { bucket: TokenBucket; accepted: Accepted[] },
+    frame: { allowance: Allowance; accepted: Accepted[] },
   ): Receipt {
     const record = transaction.order(proposal.key)
     const decision = decide(record, proposal)
+    const isNew = record === undefined && decision.kind === 'accept'
+    if (!isNew) frame.allowance.spend(transaction.nowMs)
     if (decision.kind === 'refuse') return refusal(decision.code, decision.message)
     if (decision.kind === 'duplicate') return { ok: true, id: decision.id, duplicate: true }
-    const refused = record === undefined ? this.#newOrderRefusal(transaction, proposal, frame.bucket) : null
+    const refused = isNew ? this.#newOrderRefusal(transaction, proposal, frame.allowance) : null
     if (refused !== null) return refused
     const entry = this.#commit(transaction, record, proposal)
     frame.accepted.push(entry)
@@ -159,16 +173,16 @@ export class Intake {
   #newOrderRefusal(
     transaction: IntakeTransaction,
     { payload }: Proposal,
-    bucket: TokenBucket,
+    allowance: Allowance,
   ): Refused | null {
     const { options, pressure } = this.#parts
     const queues = [FLEET, ...transaction.rosterOf(payload.store)].map((id) => transaction.participant(id))
     const full = pickupRefusal(queues, { queueLength: options.queueLength, isDiskLow: pressure.isDiskLow() })
     if (full !== null) return refusal(full.code, full.message, { retryAfterMs: full.retryAfterMs })
-    const retryAfterMs = bucket.take(transaction.nowMs)
+    const retryAfterMs = allowance.takePickup(transaction.nowMs)
     return retryAfterMs === 0
       ? null
-      : refusal('rate-limited', `At most ${options.pickupsPerSecond} new orders a second.`, { retryAfterMs })
+      : refusal('rate-limited', 'This participant sends more than its rate.', { retryAfterMs })
   }
 
   /** One atomic step: the order as it is now, an entry for everyone who hears of it, and the pickup gone from wherever it still lay. */

@@ -33,7 +33,7 @@ export interface Ids {
 export interface IntakeReports {
   accepted(event: Omit<Entry, 'position'>): void
   repeated(event: EventName): void
-  refused(code: ReceiptCode): void
+  refused(code: ReceiptCode, sender: ParticipantId): void
 }
 
 /** State of the machine that makes the hub refuse pickups. */

@@ -7,11 +7,14 @@
 import { FLEET, type ParticipantId, storeOf, storesOf } from '../../shared/ids.ts'
 import type { Sender } from '../domain/order.ts'
 import { closeQueue, newParticipant, type ParticipantRecord } from '../domain/participant.ts'
+import { TokenBucket } from '../domain/token-bucket.ts'
 import type { DriverOrders, SessionLedger, SessionTransaction } from './ports.ts'
 
 export interface SessionOptions {
   /** Participants with a queue that one store may have. */
   readonly participantsPerStore: number
+  /** Participants that the hub does not know yet, each of which gets a row that stays; also the greatest burst. 0: no limit. */
+  readonly newParticipantsPerMinute: number
 }
 
 /** A connection that wants in, as sessions see it. */
@@ -33,6 +36,7 @@ export type Registration =
       readonly session: Session
     }
   | { readonly kind: 'too-many-participants' }
+  | { readonly kind: 'too-many-new-participants'; readonly retryAfterMs: number }
 
 export interface Session {
   isCurrent(): boolean
@@ -50,20 +54,41 @@ export interface SessionsParts<T extends SessionTransaction> {
   readonly lastAliveMs: number
 }
 
+const MINUTE_MS = 60_000
+
 export class Sessions<T extends SessionTransaction> {
   readonly #parts: SessionsParts<T>
+  readonly #newcomers: TokenBucket
   readonly #current = new Map<ParticipantId, Applicant>()
+  /** Since when they are connected. */
+  readonly #connectedMs = new Map<ParticipantId, number>()
+  #drivers = 0
 
   constructor(parts: SessionsParts<T>) {
     this.#parts = parts
+    const { options, lastAliveMs } = parts
+    this.#newcomers = new TokenBucket(options.newParticipantsPerMinute, lastAliveMs, MINUTE_MS)
   }
 
   get size(): number {
     return this.#current.size
   }
 
+  get drivers(): number {
+    return this.#drivers
+  }
+
+  get vendors(): number {
+    return this.size - this.#drivers
+  }
+
   isConnected(id: ParticipantId): boolean {
     return this.#current.has(id)
+  }
+
+  /** Since when it is connected, whichever connection it has; null if it is not. */
+  connectedMs(id: ParticipantId): number | null {
+    return this.#connectedMs.get(id) ?? null
   }
 
   /** Takes over for the applicant, and calls back when that is durable. */
@@ -71,12 +96,15 @@ export class Sessions<T extends SessionTransaction> {
     const id = applicant.sender.participant
     const older = this.#current.get(id)
     this.#current.set(id, applicant)
+    if (older === undefined && applicant.sender.role === 'driver') this.#drivers += 1
     older?.displaced(applicant.name)
     const session = new SessionOf(this, applicant)
     let registration: Registration = { kind: 'registered', record: null, awayMs: 0, session }
     this.#parts.ledger.submit({
       ...namesOf(id),
       decide: (transaction) => {
+        if (this.isCurrent(applicant) && !this.#connectedMs.has(id))
+          this.#connectedMs.set(id, transaction.nowMs)
         if (applicant.receives)
           registration = this.#enter(transaction, id, { session, wasConnected: older !== undefined })
       },
@@ -88,7 +116,12 @@ export class Sessions<T extends SessionTransaction> {
   }
 
   #forget(applicant: Applicant): boolean {
-    return this.isCurrent(applicant) && this.#current.delete(applicant.sender.participant)
+    if (!this.isCurrent(applicant)) return false
+    const { participant, role } = applicant.sender
+    this.#current.delete(participant)
+    this.#connectedMs.delete(participant)
+    if (role === 'driver') this.#drivers -= 1
+    return true
   }
 
   #enter(
@@ -105,6 +138,8 @@ export class Sessions<T extends SessionTransaction> {
       transaction.rosterOf(store).length >= this.#parts.options.participantsPerStore
     )
       return { kind: 'too-many-participants' }
+    const retryAfterMs = isNew ? this.#newcomers.take(transaction.nowMs) : 0
+    if (retryAfterMs > 0) return { kind: 'too-many-new-participants', retryAfterMs }
     const record = isNew
       ? { ...newParticipant(id, transaction.lastPosition), closed: known?.closed ?? null }
       : { ...known, awaySinceMs: null }

@@ -2,12 +2,15 @@
  * One connection from its admission to its end: it gets its welcome and its grip on the queue; loses the grip when a newer connection takes over; and is cut when it does not
  * read. What comes before the end of the admission cannot exist: Socket.IO delivers nothing before.
  *
- * open -> displaced (told by whom; refused in words) -> closed; open -> closed
+ * open -> displaced (told by whom; refused in words) -> closed; open -> ended (its token expired or was revoked; told why, heard no longer) -> closed; open -> closed
  */
 import type { Clock } from '../../shared/clock.ts'
 import type { RefusalCode } from '../../shared/codes.ts'
 import { type Position, PROTOCOL_VERSION } from '../../shared/messages.ts'
-import type { Welcome } from '../../shared/protocol.ts'
+import type { ConnectRefusal, Welcome } from '../../shared/protocol.ts'
+import type { Access } from '../access/access.ts'
+import { type Identity, isRefusal } from '../access/identity.ts'
+import type { Live } from '../access/ports.ts'
 import type { Delivery } from '../delivery/ports.ts'
 import type { Sender } from '../domain/order.ts'
 import { owedTo } from '../domain/participant.ts'
@@ -15,13 +18,15 @@ import { isoTime } from '../domain/time.ts'
 import type { Publisher } from '../intake/intake.ts'
 import type { Session } from '../sessions/sessions.ts'
 import { dispatch, type Line } from './dispatch.ts'
-import { FrameLimit } from './frame-limit.ts'
+import { FrameLimit, type Hearer } from './frame-limit.ts'
+import { renewalRefusal } from './identity.ts'
 import { type Receiver, SocketOutlet } from './outlet.ts'
+import { Pace, type Paced, type PaceOptions } from './pace.ts'
 import type { ConnectionReports, Deliveries, Orders } from './ports.ts'
 import { cutSoon, waitingBytes } from './slow-reader.ts'
 import type { Admitted, PeerSocket } from './types.ts'
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends PaceOptions {
   readonly window: number
   readonly greatestWindow: number
   readonly capacity: number
@@ -38,12 +43,15 @@ export interface ConnectionParts {
   readonly intake: { open(sender: Sender): Publisher }
   readonly orders: Orders
   readonly reports: ConnectionReports
+  readonly access: Access
   readonly options: ConnectionOptions
   readonly clock: Pick<Clock, 'now' | 'after'>
 }
 
 /** Between telling a connection that it is displaced and closing it. */
 const DISPLACED_GRACE_MS = 500
+/** Between ending a connection and cutting it, if what waited for it has not left by then. */
+const ENDED_GRACE_MS = 1000
 /** Answers to handovers that are late, besides those in flight. */
 const LATE_CALLBACKS = 1000
 
@@ -90,25 +98,28 @@ class NoGrip implements Delivery {
 }
 
 /** It is all that its messages and its outlet ask for in one object: thousands of connections do nothing but be there, and each function of its own would take as much memory as the rest. */
-class Connection implements Line, Receiver {
+class Connection implements Line, Receiver, Live, Hearer, Paced {
   readonly socket: PeerSocket
   readonly sender: Sender
   readonly session: Session
   readonly frameLimit: FrameLimit
   readonly requests = { waiting: 0 }
   readonly #parts: ConnectionParts
+  #identity: Identity
   #publisher: Publisher | null = null
+  #pace: Pace | null = null
   /** On the queue; a vendor that only sends has none. */
   #grip: Delivery | null = null
   #isCut = false
   #cancelClosing: (() => void) | null = null
 
-  constructor(socket: PeerSocket, { sender, registration }: Admitted, parts: ConnectionParts) {
+  constructor(socket: PeerSocket, { identity, sender, registration }: Admitted, parts: ConnectionParts) {
     this.socket = socket
+    this.#identity = identity
     this.sender = sender
     this.session = registration.session
     this.#parts = parts
-    this.frameLimit = new FrameLimit(socket.conn, parts.options.frameBytes)
+    this.frameLimit = new FrameLimit(socket.conn, parts.options.frameBytes, this)
   }
 
   open(admitted: Admitted): void {
@@ -122,6 +133,10 @@ class Connection implements Line, Receiver {
     socket.data.connection = this
     // Taken over between its admission and now: nobody could tell it yet.
     if (!this.session.isCurrent()) return this.displaced('a newer connection')
+    // Its token has expired since it was verified, or was revoked.
+    const refusal = this.#parts.access.refusalOf(this.#identity)
+    if (refusal !== null) return this.end(refusal)
+    this.#parts.access.enter(this)
     if (sender.role === 'vendor') void socket.join(sender.store)
     this.reports.connected(sender.participant)
     const sizes = sizesOf(admitted, this.#parts.options)
@@ -140,6 +155,10 @@ class Connection implements Line, Receiver {
     return record === null ? null : deliveries.attachQueue(record, outlet, window)
   }
 
+  get identity(): Identity {
+    return this.#identity
+  }
+
   get reports(): ConnectionReports {
     return this.#parts.reports
   }
@@ -153,14 +172,38 @@ class Connection implements Line, Receiver {
     return this.#publisher
   }
 
+  heard(bytes: number): void {
+    this.#pace ??= new Pace(this.socket.conn, this.#parts, this)
+    this.#pace.heard({ events: 1, bytes }, this.publisher.heard(bytes))
+  }
+
+  heardMore(events: number): void {
+    this.#pace?.heard({ events, bytes: 0 }, 0)
+  }
+
+  slowed(): void {
+    this.reports.slowed(this.sender.participant)
+  }
+
+  cutForPace(): void {
+    this.#isCut = true
+    this.reports.cut(this.sender.participant, 'it sends faster than it may')
+  }
+
   delivery(): Delivery {
-    return this.#grip ?? new NoGrip(this.reports)
+    return this.#grip === null || this.hasExpired() ? new NoGrip(this.reports) : this.#grip
+  }
+
+  /** What is due is ended a little later; nothing comes in or leaves meanwhile. */
+  hasExpired(): boolean {
+    return this.#parts.access.hasExpired(this.#identity)
   }
 
   isCut(): boolean {
+    if (this.hasExpired()) return true
     if (!this.#isCut && waitingBytes(this.socket) > this.#parts.options.outgoingBytes) {
       this.#isCut = true
-      this.reports.cut(this.sender.participant)
+      this.reports.cut(this.sender.participant, 'too much waits for it')
       cutSoon(this.socket)
     }
     return this.#isCut
@@ -172,19 +215,46 @@ class Connection implements Line, Receiver {
     this.socket.disconnect()
   }
 
+  renew(token: string, reply: (refused: string | null) => void): void {
+    const { access } = this.#parts
+    if (access.isOpen) return reply(null)
+    access.identify(token).then((found) => reply(isRefusal(found) ? found.message : this.#renewed(found)))
+  }
+
+  #renewed(identity: Identity): string | null {
+    const refused =
+      renewalRefusal(this.#identity, identity) ?? this.#parts.access.refusalOf(identity)?.message ?? null
+    if (refused !== null) return refused
+    this.#identity = identity
+    return null
+  }
+
   ignored(): void {
     this.reports.ignored(1)
   }
 
   refused(code: RefusalCode): void {
-    this.reports.refused(code)
+    this.reports.refused(code, this.sender.participant)
+  }
+
+  /** Nothing has left for it for too long. */
+  stalled(): void {
+    if (this.#isCut) return
+    this.#isCut = true
+    this.reports.cut(this.sender.participant, 'nothing has left for it for too long')
+    cutSoon(this.socket)
   }
 
   relayPosition(position: Position): void {
+    // A room asks nobody who is in it.
+    this.#parts.access.endExpired()
     const { id } = this.sender
-    const time = isoTime(this.#parts.clock.now())
+    const { lat, lng } = position
+    const nowMs = this.#parts.clock.now()
+    this.reports.moved(id, position, nowMs)
+    const time = isoTime(nowMs)
     for (const store of this.orders.storesServedBy(id))
-      this.socket.nsp.to(store).volatile.emit('position', { ...position, driver: id, time })
+      this.socket.nsp.to(store).volatile.emit('position', { lat, lng, driver: id, time })
   }
 
   #loseGrip(): void {
@@ -203,9 +273,23 @@ class Connection implements Line, Receiver {
     this.#cancelClosing = this.#parts.clock.after(DISPLACED_GRACE_MS, () => socket.disconnect())
   }
 
+  /** It is nobody any more. Its queue is kept. */
+  end(refusal: ConnectRefusal): void {
+    const { socket, sender } = this
+    this.#loseGrip()
+    if (sender.role === 'vendor') void socket.leave(sender.store)
+    this.reports.refused(refusal.code, sender.participant)
+    socket.emit('refused', { code: refusal.code, message: refusal.message })
+    const cancel = this.#parts.clock.after(ENDED_GRACE_MS, () => cutSoon(socket))
+    socket.conn.once('close', cancel)
+    socket.disconnect(true)
+  }
+
   #ended(reason: string): void {
     this.#cancelClosing?.()
+    this.#parts.access.leave(this)
     this.frameLimit.stop()
+    this.#pace?.stop()
     this.#loseGrip()
     this.session.end()
     this.reports.disconnected(this.sender.participant, reason)

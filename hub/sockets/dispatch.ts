@@ -13,7 +13,9 @@ export interface Line extends Peer {
   readonly socket: Pick<PeerSocket, 'connected'>
   readonly reports: Pick<ConnectionReports, 'unheard'>
   readonly frameLimit: FrameLimit
-  /** Has the peer been given up because it does not read? */
+  /** Has the token run out? */
+  hasExpired(): boolean
+  /** Has the peer been given up: because it does not read, or is nobody any more? */
   isCut(): boolean
 }
 
@@ -40,22 +42,28 @@ const answerOf =
     else if (line.socket.connected && !line.isCut()) callback(answer)
   }
 
-const messageRefusal = (
-  { session, frameLimit }: Line,
-  name: unknown,
-  args: readonly unknown[],
-): Refused | null => {
+const EXPIRED = refusal('no-longer-connected', 'The token of this connection has expired.')
+
+const messageRefusal = (line: Line, name: unknown, args: readonly unknown[]): Refused | null => {
+  const { session, frameLimit } = line
   if (!session.isCurrent()) return NOT_CONNECTED
+  if (line.hasExpired()) return EXPIRED
   if (frameLimit.isExceededBy([name, ...args]))
     return refusal('too-large', `A message takes at most ${frameLimit.bytes} bytes; this one has more.`)
   return HANDLERS.has(name as string)
     ? null
-    : refusal('unknown-message', `There is no message ${JSON.stringify(name).slice(0, 64)}.`)
+    : refusal(
+        'unknown-message',
+        `There is no message ${JSON.stringify(name)?.slice(0, 64) ?? 'without a name'}.`,
+      )
 }
 
-/** @param message its name comes first, and may be a number: Socket.IO lets that through */
-export const dispatch = (line: Line, [name, ...rest]: readonly unknown[]): void => {
-  const { args, callback } = splitCallback(rest)
+/** @param message its name comes first, and may be a number or missing: Socket.IO lets both through */
+export const dispatch = (line: Line, message: readonly unknown[]): void => {
+  const {
+    args: [name, ...args],
+    callback,
+  } = splitCallback(message)
   const answer = answerOf(line, callback)
   const refused = messageRefusal(line, name, args)
   if (refused !== null) return refuse(line, answer, refused)

@@ -22,6 +22,11 @@ export class Door {
     this.#clock = clock
   }
 
+  /** How many stand before it, those who have gone meanwhile included. */
+  get size(): number {
+    return this.#waiting.length
+  }
+
   /** It is let in at the end of this turn, or of a later one. */
   come(comer: Comer): void {
     this.#waiting.push(comer)

@@ -13,18 +13,27 @@ const bytesOf = (message: readonly unknown[]): number => {
   }
 }
 
+/** Told how large each packet with a message is, before it is decoded. */
+export interface Hearer {
+  heard(bytes: number): void
+}
+
 export class FrameLimit {
   readonly bytes: number
   readonly #conn: Pick<EventEmitter, 'on' | 'off'>
   #hasExceeded = false
-  readonly #look = ({ data }: { readonly data?: unknown }) => {
-    if (typeof data === 'string' && Buffer.byteLength(data) > this.bytes) this.#hasExceeded = true
-  }
+  readonly #look: (packet: { readonly data?: unknown }) => void
 
   /** @param conn Engine.IO's side of the connection, which emits `packet` before the message is decoded */
-  constructor(conn: Pick<EventEmitter, 'on' | 'off'>, bytes: number) {
+  constructor(conn: Pick<EventEmitter, 'on' | 'off'>, bytes: number, hearer: Hearer) {
     this.bytes = bytes
     this.#conn = conn
+    this.#look = ({ data }) => {
+      if (typeof data !== 'string') return
+      const came = Buffer.byteLength(data)
+      if (came > bytes) this.#hasExceeded = true
+      hearer.heard(came)
+    }
     conn.on('packet', this.#look)
   }
 

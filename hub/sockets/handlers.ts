@@ -7,15 +7,17 @@ import { orderKey } from '../../shared/ids.ts'
 import { type Decoded, decoderOf, INBOUND_SCHEMAS } from '../../shared/messages.ts'
 import type { Receipt, Refused } from '../../shared/protocol.ts'
 import { refusal } from '../../shared/refusal.ts'
+import type { Identity } from '../access/identity.ts'
+import { may, RIGHTS, type Right } from '../access/rights.ts'
 import type { Delivery } from '../delivery/ports.ts'
 import type { Sender } from '../domain/order.ts'
-import { roleRefusal } from '../domain/permissions.ts'
 import type { Publisher } from '../intake/intake.ts'
 import type { Session } from '../sessions/sessions.ts'
 import type { Orders } from './ports.ts'
 
 /** One connection, as its handlers see it. */
 export interface Peer {
+  readonly identity: Identity
   readonly sender: Sender
   readonly session: Session
   readonly publisher: Publisher
@@ -24,10 +26,14 @@ export interface Peer {
   delivery(): Delivery
   /** Relays a driver's position to the rooms of the stores concerned. */
   relayPosition(position: { lat: number; lng: number }): void
+  /** Takes a new token over from the one in use. `reply(null)` if it did, else why not: then nothing has changed. */
+  renew(token: string, reply: (refused: string | null) => void): void
   /** The participant has left: the connection ends when the answer is out. */
   left(): void
   /** Something came that could not be decoded and has no answer. */
   ignored(): void
+  /** What came was more than one event. */
+  heardMore(events: number): void
   /** Something else than an event was refused; intake counts those itself. */
   refused(code: RefusalCode): void
   /** Requests of this connection that wait for their answer. */
@@ -55,17 +61,26 @@ export const refuse = (peer: Pick<Peer, 'refused'>, answer: Answer, refused: Ref
   answer(refused)
 }
 
-/** Answers with a refusal if the role is wrong. @returns true if it did */
-const isRefused = (peer: Peer, role: Sender['role'], message: string, answer: Answer): boolean => {
-  const denied = roleRefusal(peer.sender, role, message)
-  if (denied !== null) refuse(peer, answer, refusal(denied.code, denied.message))
-  return denied !== null
+/** Answers with a refusal if the right to send a message, which bears its name, is another role's. @returns true if it did */
+const isRefused = (peer: Peer, message: Right, answer: Answer): boolean => {
+  if (may(peer.identity, message)) return false
+  refuse(
+    peer,
+    answer,
+    refusal('not-permitted', `Only a ${RIGHTS[message].join(' or ')} may send ${message}.`),
+  )
+  return true
 }
 
 const publishOne =
   (event: string): Handler =>
   (peer, argument, answer) =>
     peer.publisher.publishOne(event, argument, answer)
+
+const publish: Handler = (peer, frame, answer) => {
+  if (Array.isArray(frame) && frame.length > 1) peer.heardMore(frame.length - 1)
+  peer.publisher.publish(frame, answer)
+}
 
 const accepted = (peer: Peer): Receipt => ({ ok: true, id: peer.sender.participant })
 
@@ -75,7 +90,7 @@ const RELEASE_REFUSALS = {
 } as const
 
 const release: Handler = (peer, argument, answer) => {
-  if (isRefused(peer, 'driver', 'release', answer)) return
+  if (isRefused(peer, 'release', answer)) return
   const decoded = decoders.release(argument)
   if (!decoded.ok) return refuse(peer, answer, malformed(decoded))
   const { store, orderId, reason } = decoded.value
@@ -88,7 +103,7 @@ const release: Handler = (peer, argument, answer) => {
 const UNKNOWN_ORDER = refusal('unknown-order', 'The store has no such order, or no longer.')
 
 const track: Handler = (peer, argument, answer) => {
-  if (isRefused(peer, 'vendor', 'track', answer)) return
+  if (isRefused(peer, 'track', answer)) return
   const decoded = decoders.track(argument)
   if (!decoded.ok) return refuse(peer, answer, malformed(decoded))
   const { store } = peer.sender as Extract<Sender, { role: 'vendor' }>
@@ -112,8 +127,11 @@ const leave: Handler = (peer, _, answer) => {
 
 const token: Handler = (peer, argument, answer) => {
   const decoded = decoders.token(argument)
-  if (decoded.ok) answer(accepted(peer))
-  else refuse(peer, answer, malformed(decoded))
+  if (!decoded.ok) return refuse(peer, answer, malformed(decoded))
+  peer.renew(decoded.value, (refused) => {
+    if (refused === null) answer(accepted(peer))
+    else refuse(peer, answer, refusal('token-refused', refused))
+  })
 }
 
 const acknowledge: Handler = (peer, argument) => {
@@ -130,7 +148,7 @@ const reject: Handler = (peer, argument) => {
 
 const position: Handler = (peer, argument) => {
   const decoded = decoders.position(argument)
-  if (decoded.ok && peer.sender.role === 'driver') peer.relayPosition(decoded.value)
+  if (decoded.ok && may(peer.identity, 'position')) peer.relayPosition(decoded.value)
   else peer.ignored()
 }
 
@@ -156,7 +174,7 @@ const request =
   }
 
 const assignments: Handler = (peer, _, answer) => {
-  if (isRefused(peer, 'driver', 'assignments', answer)) return
+  if (isRefused(peer, 'assignments', answer)) return
   peer.orders.assignments(peer.sender.id, (orders) => answer({ ok: true, orders }))
 }
 
@@ -165,13 +183,13 @@ export const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
   ['pickup', publishOne('pickup')],
   ['in-transit', publishOne('in-transit')],
   ['delivered', publishOne('delivered')],
-  ['publish', (peer, frame, answer) => peer.publisher.publish(frame, answer)],
+  ['publish', publish],
   ['acknowledge', acknowledge],
   ['reject', reject],
   ['assignments', request(assignments)],
   ['release', request(release)],
   ['position', position],
   ['leave', request(leave)],
-  ['token', token],
+  ['token', request(token)],
   ['track', request(track)],
 ])

@@ -1,7 +1,10 @@
 /**
  * The way out to one connection: events in one frame if it asked for `batch`, else a frame each with a Socket.IO callback.
  */
+import type { RefusalCode } from '../../shared/codes.ts'
 import { decoderOf, HandoverReplySchema } from '../../shared/messages.ts'
+import type { Identity } from '../access/identity.ts'
+import { mayHear } from '../access/rights.ts'
 import type { Delivery, Handover, Outlet } from '../delivery/ports.ts'
 import { Handed } from './handed.ts'
 import type { PeerSocket } from './types.ts'
@@ -11,12 +14,23 @@ const decodeReply = decoderOf(HandoverReplySchema)
 /** The connection, as its outlet needs it. */
 export interface Receiver {
   readonly socket: PeerSocket
+  readonly identity: Identity
   /** Has the peer been given up because it does not read? */
   isCut(): boolean
   /** The grip on the queue that answers go to. */
   delivery(): Delivery
+  /** Something was withheld from it. */
+  refused(code: RefusalCode): void
   /** An answer that is none. */
   ignored(): void
+}
+
+/** All of them, unless the ledger has put something into a queue that is not for its participant. */
+const permitted = (receiver: Receiver, handovers: readonly Handover[]): readonly Handover[] => {
+  const mayHearIt = ({ entry }: Handover) => mayHear(receiver.identity, entry.event, entry.payload.store)
+  if (handovers.every(mayHearIt)) return handovers
+  receiver.refused('foreign-store')
+  return handovers.filter(mayHearIt)
 }
 
 /** What a peer answers to a single handover: nothing acknowledges, `{ reject }` rejects, anything else is a mistake that says nothing. */
@@ -61,12 +75,13 @@ export class SocketOutlet implements Outlet {
     const receiver = this.#receiver
     if (receiver.isCut()) return
     const { isBatched, mostCallbacks } = this.#options
+    const heard = permitted(receiver, handovers)
     if (isBatched)
       return void receiver.socket.emit(
         'events',
-        handovers.map((one) => new Handed(one)),
+        heard.map((one) => new Handed(one)),
       )
-    for (const handover of handovers) handOne(receiver, handover)
+    for (const handover of heard) handOne(receiver, handover)
     forgetOldest(receiver.socket, mostCallbacks)
   }
 }

@@ -4,6 +4,7 @@ import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
 import type { Assignment, TrackReply } from '../../shared/protocol.ts'
 import type { Delivery, Outlet } from '../delivery/ports.ts'
 import type { ParticipantRecord } from '../domain/participant.ts'
+import type { WatchSocket } from './types.ts'
 
 /** Orders, as participants may ask for them. Each reply comes when what it tells is durable. */
 export interface Orders {
@@ -30,12 +31,23 @@ export interface ConnectionReports {
   connected(participant: ParticipantId): void
   disconnected(participant: ParticipantId, reason: string): void
   displaced(participant: ParticipantId, by: string): void
+  /** A driver has told where it is. */
+  moved(driver: string, position: { lat: number; lng: number }, timeMs: number): void
   /** Something else than an event was refused. */
-  refused(code: RefusalCode): void
+  refused(code: RefusalCode, participant: ParticipantId): void
+  /** A peer sends faster than it may, and is read later. */
+  slowed(participant: ParticipantId): void
   /** A message that came without a callback was answered. */
   unheard(isOk: boolean): void
   /** Something that could not be decoded and has no answer. */
   ignored(entries: number): void
-  /** A peer that did not read was cut. */
-  cut(participant: ParticipantId): void
+  /** A peer was given up. */
+  cut(participant: ParticipantId, why: string): void
+}
+
+/** How those who watch come in. */
+export interface WatchDoor {
+  admit(socket: WatchSocket, next: (error?: Error) => void): void
+  /** MUST be called with a socket that was admitted. */
+  accept(socket: WatchSocket): void
 }

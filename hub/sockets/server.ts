@@ -1,23 +1,50 @@
 /**
  * Socket.IO on an HTTP server: transport limits, admission, connections. The only place that makes a Socket.IO server.
  */
+import type { EventEmitter } from 'node:events'
 import type { Server as HttpServer } from 'node:http'
-import { Server } from 'socket.io'
-import type { Clock } from '../../shared/clock.ts'
+import type { Server as HttpsServer } from 'node:https'
+import { Server, type ServerOptions } from 'socket.io'
+import { type Clock, every } from '../../shared/clock.ts'
+import type { RefusalCode } from '../../shared/codes.ts'
 import { jsonPackets } from '../../shared/packets.ts'
 import { type ClientToHub, type HubToClient, NAMESPACE } from '../../shared/protocol.ts'
+import { type HubToWatcher, WATCH_NAMESPACE, type WatcherToHub } from '../../shared/watch.ts'
 import { type AdmissionParts, admission, wrongNamespace } from './admission.ts'
 import { accept, type ConnectionParts } from './connection.ts'
-import { Door } from './door.ts'
-import { isOriginAllowed } from './origin.ts'
-import { cutIfSilent } from './slow-reader.ts'
-import type { CapsNamespace, SocketData } from './types.ts'
+import { Entry, type EntryOptions } from './entry.ts'
+import { Lobby, type LobbyOptions, type LobbyReports, type Newcomer } from './lobby.ts'
+import type { WatchDoor } from './ports.ts'
+import { cutIfSilent, StalledReaders } from './slow-reader.ts'
+import type { CapsNamespace, PeerSocket, SocketData, WatchNamespace, WatchSocket } from './types.ts'
+import { type WebSocketLimits, webSocketEngine } from './websocket-engine.ts'
 
-export interface SocketServerOptions {
-  /** Origins of web pages that may connect, besides the hub's own. */
-  readonly allowedOrigins: readonly string[]
+export interface SocketServerOptions extends EntryOptions, LobbyOptions, WebSocketLimits {
+  readonly frameBytes: number
   readonly pingIntervalMs: number
   readonly pingTimeoutMs: number
+  /** Time without progress after which a peer that does not read is cut. */
+  readonly readingTimeMs: number
+}
+
+/** Told of connections that have no participant yet, or none any more. MUST NOT throw. */
+export interface TransportReports extends LobbyReports {
+  refused(code: RefusalCode, network: string): void
+  /** A connection ended by an error of its transport. */
+  connectionBroke(): void
+  /** What came was no packet that is taken. */
+  packetBroke(): void
+}
+
+export interface SocketServerParts {
+  readonly admission: AdmissionParts
+  readonly connection: ConnectionParts
+  readonly watch: WatchDoor
+  readonly clock: Clock
+  readonly options: SocketServerOptions
+  readonly reports: TransportReports
+  /** Do limits of addresses not apply to this one? */
+  isExempt(address: string): boolean
 }
 
 export interface SocketServer {
@@ -27,14 +54,15 @@ export interface SocketServer {
   close(): Promise<void>
 }
 
-/** Above every limit of ours, so that those answer with a reason; a larger frame ends the connection without one. */
-const TRANSPORT_FRAME_BYTES = 1024 * 1024
-const TIME_TO_CONNECT_MS = 5000
+/** Of the greatest message that is answered in words, so that its limit answers with a reason; what is larger ends the connection without one. */
+const TRANSPORT_FRAMES = 4
+/** Of the time after which a peer is stalled. */
+const LOOKS = 3
 /** In which a peer must have read what waits for it when the hub stops. */
 const READING_GRACE_MS = 500
 
 /** Ends connections in good order. @returns when all have ended */
-const endAll = async (namespace: CapsNamespace): Promise<void> => {
+const endAll = async (namespace: CapsNamespace | WatchNamespace): Promise<void> => {
   const ends = [...namespace.sockets.values()].map(
     ({ conn }) => new Promise<void>((resolve) => void conn.once('close', () => resolve())),
   )
@@ -45,48 +73,151 @@ const endAll = async (namespace: CapsNamespace): Promise<void> => {
 /** What answers browsers that come from elsewhere looks at every request, also where none may come. */
 const corsFor = (origins: readonly string[]) => (origins.length > 0 ? { cors: { origin: [...origins] } } : {})
 
-export const createSocketServer = (
-  http: HttpServer,
-  parts: {
-    admission: AdmissionParts
-    connection: ConnectionParts
-    clock: Pick<Clock, 'after' | 'endOfTurn'>
-    options: SocketServerOptions
+/** The library's decoder, that counts what it throws at. */
+const countingPackets = (reports: TransportReports) => ({
+  ...jsonPackets,
+  Decoder: class extends jsonPackets.Decoder {
+    override add(packet: unknown): void {
+      try {
+        super.add(packet)
+      } catch (error) {
+        reports.packetBroke()
+        throw error
+      }
+    }
   },
+})
+
+/** Limits and time-outs of the transport. Engine.IO's own time to connect is the lobby's, which tells the peer. */
+const transportOptions = ({ options, reports }: SocketServerParts): Partial<ServerOptions> => ({
+  serveClient: false,
+  parser: countingPackets(reports),
+  perMessageDeflate: false,
+  httpCompression: false,
+  transports: ['websocket', 'polling'],
+  maxHttpBufferSize: TRANSPORT_FRAMES * options.frameBytes,
+  wsEngine: webSocketEngine(options),
+  connectTimeout: 2 * options.authenticationTimeMs,
+  upgradeTimeout: options.authenticationTimeMs,
+  pingInterval: options.pingIntervalMs,
+  pingTimeout: options.pingTimeoutMs,
+})
+
+/** Everybody is in the lobby until admitted, and again when a session ends and its connection does not. */
+const keepLobby = (engine: EventEmitter, lobby: Lobby, { reports }: SocketServerParts): void => {
+  engine.on('connection', (conn: Newcomer) => {
+    cutIfSilent(conn, (reason) => {
+      if (BROKEN.includes(reason)) reports.connectionBroke()
+    })
+    conn.on('upgrade', () => lobby.upgraded(conn))
+    lobby.enter(conn)
+  })
+}
+
+/** Engine.IO's reasons. */
+const BROKEN: readonly string[] = ['transport error', 'parse error']
+
+/** A connection may carry a socket of each namespace: it is back in the lobby when the last one has ended. */
+class Guests {
+  readonly #lobby: Lobby
+  readonly #sockets = new WeakMap<Newcomer, number>()
+
+  constructor(lobby: Lobby) {
+    this.#lobby = lobby
+  }
+
+  admit({ conn }: { readonly conn: unknown }): void {
+    const newcomer = conn as Newcomer
+    this.#sockets.set(newcomer, (this.#sockets.get(newcomer) ?? 0) + 1)
+    this.#lobby.admit(newcomer)
+  }
+
+  ended({ conn }: { readonly conn: unknown }): void {
+    const newcomer = conn as Newcomer
+    const left = (this.#sockets.get(newcomer) ?? 1) - 1
+    this.#sockets.set(newcomer, left)
+    if (left === 0 && newcomer.readyState === 'open') this.#lobby.enter(newcomer)
+  }
+}
+
+const welcomeIn = (
+  socket: PeerSocket,
+  guests: Guests,
+  { admission, clock, connection }: SocketServerParts,
+) => {
+  const { participant } = socket.data.admitted!.sender
+  const { address } = socket.handshake
+  const openedMs = clock.now()
+  guests.admit(socket)
+  socket.on('disconnect', () => {
+    admission.flapping.ended({ participant, address }, clock.now() - openedMs)
+    guests.ended(socket)
+  })
+  accept(socket, connection)
+}
+
+type WatchServer = Server<WatcherToHub, HubToWatcher, Record<string, never>, WatchSocket['data']>
+
+const watchIn = (io: WatchServer, guests: Guests, { watch }: SocketServerParts): WatchNamespace => {
+  const namespace = io.of(WATCH_NAMESPACE)
+  namespace.use((socket, next) => watch.admit(socket, next))
+  namespace.on('connection', (socket) => {
+    guests.admit(socket)
+    socket.on('disconnect', () => guests.ended(socket))
+    watch.accept(socket)
+  })
+  return namespace
+}
+
+const cutStalled = (
+  namespaces: readonly (CapsNamespace | WatchNamespace)[],
+  { clock, options }: SocketServerParts,
+): (() => void) => {
+  const stalled = new StalledReaders<PeerSocket | WatchSocket>(options.readingTimeMs)
+  const all = function* (): Iterable<PeerSocket | WatchSocket> {
+    for (const { sockets } of namespaces) yield* sockets.values()
+  }
+  return every(clock, options.readingTimeMs / LOOKS, () => {
+    for (const socket of stalled.among(all(), clock.now())) socket.data.connection?.stalled()
+  })
+}
+
+export const createSocketServer = (
+  http: HttpServer | HttpsServer,
+  parts: SocketServerParts,
 ): SocketServer => {
-  const { options } = parts
-  const door = new Door(parts.clock)
+  const { options, clock, isExempt, reports } = parts
+  const admittedBytes = TRANSPORT_FRAMES * options.frameBytes
+  const lobby = new Lobby({ clock, options, admittedBytes, reports })
+  const entry = new Entry({ clock, options, reports, lobby, isExempt })
   const io = new Server<ClientToHub, HubToClient, Record<string, never>, SocketData>(http, {
-    serveClient: false,
-    parser: jsonPackets,
-    perMessageDeflate: false,
-    httpCompression: false,
-    transports: ['websocket', 'polling'],
-    maxHttpBufferSize: TRANSPORT_FRAME_BYTES,
-    connectTimeout: TIME_TO_CONNECT_MS,
-    pingInterval: options.pingIntervalMs,
-    pingTimeout: options.pingTimeoutMs,
-    allowRequest: ({ headers, socket }, answer) =>
-      door.come({
-        isGone: () => socket.destroyed,
-        letIn: () => answer(null, isOriginAllowed(headers, options.allowedOrigins)),
-      }),
+    ...transportOptions(parts),
+    allowRequest: (request, answer) => entry.ask(request, (refused) => answer(refused, refused === null)),
     ...corsFor(options.allowedOrigins),
   })
-  io.engine.on('connection', cutIfSilent)
+  keepLobby(io.engine, lobby, parts)
   const namespace = io.of(NAMESPACE)
   namespace.use(admission(parts.admission))
-  namespace.on('connection', (socket) => accept(socket, parts.connection))
+  const guests = new Guests(lobby)
+  namespace.on('connection', (socket) => welcomeIn(socket, guests, parts))
+  const watching = watchIn(io as unknown as WatchServer, guests, parts)
   io.use(wrongNamespace(parts.admission))
+  const stopLooking = cutStalled([namespace, watching], parts)
 
   return {
-    announceDraining: () => void namespace.emit('draining', {}),
+    announceDraining() {
+      namespace.emit('draining', {})
+      watching.emit('draining', {})
+    },
     async close() {
+      stopLooking()
+      lobby.stop()
       let cancel = () => {}
       const graceOver = new Promise<void>((resolve) => {
         cancel = parts.clock.after(READING_GRACE_MS, resolve)
       })
-      await Promise.race([endAll(namespace), graceOver]).finally(() => cancel())
+      const ended = Promise.all([endAll(namespace), endAll(watching)])
+      await Promise.race([ended, graceOver]).finally(() => cancel())
       // What is left is cut; the HTTP server is its owner's to close.
       io.engine.close()
       await new Promise<void>((resolve) => setImmediate(resolve))

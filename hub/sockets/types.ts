@@ -3,11 +3,14 @@ import type { EventEmitter } from 'node:events'
 import type { Namespace } from 'socket.io'
 import type { Handshake } from '../../shared/messages.ts'
 import type { ClientToHub, HubToClient } from '../../shared/protocol.ts'
+import type { HubToWatcher, WatcherToHub } from '../../shared/watch.ts'
+import type { Identity } from '../access/identity.ts'
 import type { Sender } from '../domain/order.ts'
 import type { Registration } from '../sessions/sessions.ts'
 
 /** What admission has established about a connection. */
 export interface Admitted {
+  readonly identity: Identity
   readonly sender: Sender
   readonly handshake: Handshake
   readonly registration: Extract<Registration, { kind: 'registered' }>
@@ -19,7 +22,7 @@ export interface SocketData {
   /** Until it is accepted. */
   admitted?: Admitted | undefined
   /** From then on, to be told when it is displaced. */
-  connection?: { displaced(by: string): void }
+  connection?: { displaced(by: string): void; stalled(): void }
 }
 
 /** Engine.IO's side of a connection, which may carry several sockets one after another. */
@@ -43,7 +46,26 @@ export interface PeerSocket {
   emit<E extends keyof HubToClient>(event: E, ...args: Parameters<HubToClient[E]>): unknown
   join(room: string): unknown
   leave(room: string): unknown
-  disconnect(): unknown
+  /** @param isAll ends the transport's connection too, when what waits for the peer has left */
+  disconnect(isAll?: boolean): unknown
 }
+
+/** The same of a socket of those who watch. */
+export interface WatchSocket {
+  readonly id: string
+  readonly connected: boolean
+  readonly handshake: { readonly auth: unknown; readonly address: string }
+  readonly conn: PeerConnection
+  /** Until it is accepted, who it is; from then on, to be told that nothing leaves for it any more. */
+  readonly data: { connection?: { stalled(): void }; identity?: Identity | undefined }
+  /** May be lost. */
+  readonly volatile: Pick<WatchSocket, 'emit'>
+  on(event: 'disconnect', listener: (reason: string) => void): unknown
+  onAny(listener: (...message: unknown[]) => void): unknown
+  emit<E extends keyof HubToWatcher>(event: E, ...args: Parameters<HubToWatcher[E]>): unknown
+  disconnect(isAll?: boolean): unknown
+}
+
+export type WatchNamespace = Namespace<WatcherToHub, HubToWatcher, Record<string, never>, WatchSocket['data']>
 
 export type CapsNamespace = Namespace<ClientToHub, HubToClient, Record<string, never>, SocketData>

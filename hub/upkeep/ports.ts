@@ -1,6 +1,7 @@
 /** What upkeep needs of others. */
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
 import type { DeadLetter, Entry, Place } from '../domain/entry.ts'
+import type { Erasure } from '../domain/erasure.ts'
 import type { OrderRecord } from '../domain/order-record.ts'
 import type { ParticipantRecord } from '../domain/participant.ts'
 import type { Work } from '../domain/work.ts'
@@ -17,6 +18,8 @@ export interface UpkeepTransaction {
   removeParticipant(id: ParticipantId): void
   append(participant: ParticipantId, entry: Omit<Entry, 'position'>): number
   take(place: Place, participant: ParticipantId, position: number): void
+  /** Puts another entry in the place of one at the same position, which MUST lie there. */
+  replace(place: Place, participant: ParticipantId, entry: Entry): void
 }
 
 /** MUST run work in the order of `submit`, and settle it when it is durable. Ranges MUST be in key order. */
@@ -30,12 +33,22 @@ export interface UpkeepLedger {
     participant: ParticipantId,
     from: { after: number; limit: number },
   ): Promise<readonly DeadLetter[]>
-  /** What lies in a closed queue, in one of its places. */
+  /** What lies in one place of a participant, up to a position: in its closed queue, if that is its end. */
   closedEntries(
     place: Place,
     participant: ParticipantId,
     range: { after: number; upTo: number; limit: number },
   ): Promise<readonly Entry[]>
+  /** Lets what was removed or overwritten of an order, and of queues in which its entries may have lain, go from all files as well. @returns whether that is done; false if the ledger has closed or failed first */
+  scrub(record: OrderRecord): Promise<boolean>
+}
+
+/** What connections hold in memory of orders that are erased. */
+export interface HandedErasures {
+  /** From now on their entries are handed over, and written, without what is erased. */
+  note(order: OrderKey, erasure: Erasure): void
+  /** Grows when connections write an entry of an order that was noted. */
+  writesOf(order: OrderKey): number
 }
 
 /** Counted and visible. MUST NOT throw. */
@@ -44,6 +57,9 @@ export interface UpkeepReports {
   dropped(participant: ParticipantId, entries: number): void
   replayed(participant: ParticipantId, entries: number): void
   ordersRemoved(orders: number): void
+  erased(order: OrderKey): void
+  /** The bytes of what was erased are gone, too. */
+  scrubbed(order: OrderKey): void
 }
 
 export interface UpkeepOptions {

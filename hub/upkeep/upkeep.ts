@@ -4,18 +4,22 @@
  */
 import type { Clock } from '../../shared/clock.ts'
 import { DeadLetters } from './dead-letters.ts'
+import { Eraser } from './erase.ts'
 import { type ExpiryParts, expirePage } from './expiry.ts'
+import type { HandedErasures } from './ports.ts'
 import { dropOldLetters, removeOrders } from './retention.ts'
 import { Turns } from './turns.ts'
 
 export interface UpkeepParts extends ExpiryParts {
   readonly clock: Clock
+  readonly handed: HandedErasures
 }
 
 export class Upkeep {
   readonly #parts: UpkeepParts
   readonly #turns = new Turns()
   readonly deadLetters: DeadLetters
+  readonly eraser: Eraser
   #cancel = () => {}
   #round: Promise<void> = Promise.resolve()
   #isStopping = false
@@ -23,6 +27,7 @@ export class Upkeep {
   constructor(parts: UpkeepParts) {
     this.#parts = parts
     this.deadLetters = new DeadLetters(parts.ledger, parts.reports, this.#turns)
+    this.eraser = new Eraser({ ...parts, turns: this.#turns })
   }
 
   start(): void {

@@ -51,6 +51,11 @@ const blocksOf = (file: Buffer): BlockHandle[] => {
   return [...roots, ...roots.flatMap((root) => handlesIn(contentOf(file, root)))]
 }
 
+/** What a table says, decompressed, block by block. @throws Undecodable if a block is damaged */
+export function* contentsOf(file: Buffer): Generator<Buffer> {
+  for (const block of blocksOf(file)) yield contentOf(file, block)
+}
+
 /** The first block that is not as it was written, or the whole file if its index is damaged; null if all is well. Stops for others after each block. */
 export function* damageIn(file: Buffer): Generator<undefined, BlockHandle | null> {
   try {

@@ -22,6 +22,9 @@ export interface Publishable {
   delivered: Progress
 }
 
+/** A token, or what gives one: asked for every try to connect, and again before the one that it gave expires. */
+export type TokenSource = string | (() => string | Promise<string>)
+
 export interface LinkOptions {
   /** The hub's address without the namespace. Default `http://localhost:3001`. */
   readonly url?: string
@@ -30,7 +33,8 @@ export interface LinkOptions {
   readonly store?: string
   /** Participant id. A vendor's is `main` unless given; required for a driver. */
   readonly id?: string
-  readonly token?: string
+  /** For a hub that asks for one. It goes into the handshake's `auth` and nowhere else. */
+  readonly token?: TokenSource
   /** Entries that may be in flight to this participant. */
   readonly window?: number
   /** Parcels that a driver takes at a time. */
@@ -61,6 +65,13 @@ export type LinkStatus =
     }
   | { readonly kind: 'connected'; readonly welcome: Welcome }
   | { readonly kind: 'disconnected'; readonly reason: string }
+  /** The function that gives tokens gave none, or one that the hub does not take; the connection stays while the old one holds. Asked again in `retryInMs`. */
+  | {
+      readonly kind: 'token-not-renewed'
+      readonly reason: string
+      readonly attempt: number
+      readonly retryInMs: number
+    }
   /** The hub is about to stop. */
   | { readonly kind: 'draining' }
   /** Another connection took this participant's place. The link does not come back by itself. */

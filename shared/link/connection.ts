@@ -1,18 +1,22 @@
 /**
- * The life of the link's connection: one socket a try, a timer between the tries. States: connecting -> open (from the hub's `welcome` on) ->
+ * The life of the link's connection: a token and a socket a try, a timer between the tries. States: connecting -> open (from the hub's `welcome` on) ->
  * waiting for the next try -> connecting …; `over` is reached from each of them, when the hub refuses for good, another connection
  * displaces this one, or the owner ends it, and is never left. What flows over an open connection is the others' business.
  */
-import { CODES, type RefusalCode } from '../codes.ts'
 import { messageOf } from '../fault.ts'
-import type { Welcome } from '../protocol.ts'
+import type { ConnectRefusal, Welcome } from '../protocol.ts'
 import type { LinkStatus } from './api.ts'
 import { LONGEST_DELAY_MS, nextDelayMs } from './backoff.ts'
 import type { ConnectError, HubSocket } from './hub-socket.ts'
+import { connectRefusalOf, type RefusalAnswer } from './refusals.ts'
 import type { Timing } from './timing.ts'
 
 export interface ConnectionOwner {
-  openSocket(): HubSocket
+  /** Can there be another token than the hub has just refused? */
+  readonly hasMoreTokens: boolean
+  /** The token for the next try: calls one of the two, at once or later. */
+  token(use: (token: string | undefined) => void, failed: (reason: string) => void): void
+  openSocket(token: string | undefined): HubSocket
   /** A socket has been made and will connect: the place to listen to it. */
   made(socket: HubSocket): void
   opened(socket: HubSocket, welcome: Welcome): void
@@ -23,13 +27,6 @@ export interface ConnectionOwner {
 
 /** The hub says `welcome` right after it let somebody in; without it something else answers at that address. */
 const WELCOME_TIMEOUT_MS = 20_000
-
-const permanentRefusalOf = (data: unknown): { code: RefusalCode; message: string } | null => {
-  const { code, message } = (data ?? {}) as { code?: unknown; message?: unknown }
-  if (typeof code !== 'string' || !Object.hasOwn(CODES, code)) return null
-  if (CODES[code as RefusalCode].temporary) return null
-  return { code: code as RefusalCode, message: String(message ?? code) }
-}
 
 /** The system's words (`connect ECONNREFUSED …`) lie in the transport's description; the error itself says `websocket error`. */
 const reasonOf = (error: ConnectError): string => {
@@ -58,18 +55,26 @@ export class Connection {
 
   connect(): void {
     if (this.#isOver) return
-    const socket = this.#owner.openSocket()
-    this.#socket = socket
-    this.#listenTo(socket)
-    this.#owner.made(socket)
-    this.#cancelTimer = this.#timing.clock.after(WELCOME_TIMEOUT_MS, () => this.#welcomeMissing())
-    socket.connect()
+    this.#owner.token(
+      (token) => this.#connectWith(token),
+      (reason) => !this.#isOver && this.#waitAfter(reason),
+    )
   }
 
   /** Ends the connection for good. */
   end(): void {
     this.#isOver = true
     this.#drop()
+  }
+
+  #connectWith(token: string | undefined): void {
+    if (this.#isOver) return
+    const socket = this.#owner.openSocket(token)
+    this.#socket = socket
+    this.#listenTo(socket)
+    this.#owner.made(socket)
+    this.#cancelTimer = this.#timing.clock.after(WELCOME_TIMEOUT_MS, () => this.#welcomeMissing())
+    socket.connect()
   }
 
   #listenTo(socket: HubSocket): void {
@@ -95,6 +100,10 @@ export class Connection {
       ifCurrent(({ by }) => this.#giveUp({ kind: 'displaced', by })),
     )
     socket.on(
+      'refused',
+      ifCurrent((refusal) => this.#refusedLater(refusal)),
+    )
+    socket.on(
       'draining',
       ifCurrent(() => this.#owner.status({ kind: 'draining' })),
     )
@@ -112,9 +121,16 @@ export class Connection {
   }
 
   #refused(error: ConnectError): void {
-    const refusal = permanentRefusalOf(error.data)
-    if (refusal !== null) this.#giveUp({ kind: 'refused', ...refusal })
-    else this.#waitAfter(reasonOf(error))
+    const refusal = connectRefusalOf(error.data, this.#owner.hasMoreTokens)
+    if (refusal.kind === 'for-now') return this.#waitAfter(reasonOf(error), refusal.leastDelayMs)
+    this.#giveUpAs(refusal)
+  }
+
+  /** The hub is about to cut the open connection; what it would say at the next try it has said. */
+  #refusedLater(refusal: ConnectRefusal): void {
+    const answer = connectRefusalOf(refusal, this.#owner.hasMoreTokens)
+    if (answer.kind === 'for-now') return this.#lost(refusal.message)
+    this.#giveUpAs(answer)
   }
 
   #lost(reason: string): void {
@@ -130,18 +146,23 @@ export class Connection {
     this.#owner.status({ kind: 'disconnected', reason })
   }
 
-  #waitAfter(reason: string): void {
+  #waitAfter(reason: string, leastDelayMs = 0): void {
     this.#drop()
     this.#failures += 1
-    const retryInMs = this.#retry()
+    const retryInMs = this.#retry(leastDelayMs)
     this.#owner.status({ kind: 'waiting', reason, attempt: this.#failures, retryInMs })
   }
 
   /** @returns milliseconds until the next try */
-  #retry(): number {
-    const delayMs = nextDelayMs(Math.max(this.#failures, 1), this.#timing.random())
+  #retry(leastDelayMs = 0): number {
+    const nextMs = nextDelayMs(Math.max(this.#failures, 1), this.#timing.random())
+    const delayMs = Math.max(nextMs, leastDelayMs)
     this.#cancelTimer = this.#timing.clock.after(delayMs, () => this.connect())
     return delayMs
+  }
+
+  #giveUpAs({ code, message }: Extract<RefusalAnswer, { kind: 'final' }>): void {
+    this.#giveUp({ kind: 'refused', code, message })
   }
 
   #giveUp(status: LinkStatus): void {

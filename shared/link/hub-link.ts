@@ -1,7 +1,6 @@
 /**
  * The link: wires its parts, and ends them in good order. What it is to its user stands in api.ts.
  */
-import { CODES } from '../codes.ts'
 import { Fault } from '../fault.ts'
 import type { Handshake } from '../messages.ts'
 import type { Outbox } from '../outbox/api.ts'
@@ -13,7 +12,7 @@ import type {
   TrackReply,
   Welcome,
 } from '../protocol.ts'
-import type { Link, LinkCounts, LinkStatus, Publishable } from './api.ts'
+import type { Link, LinkCounts, LinkStatus, Publishable, TokenSource } from './api.ts'
 import { Connection } from './connection.ts'
 import type { HubSocket, OpenSocket } from './hub-socket.ts'
 import { Listeners } from './listeners.ts'
@@ -21,6 +20,7 @@ import { type Handler, Receiver } from './receiver.ts'
 import { Requests } from './requests.ts'
 import { Sender } from './sender.ts'
 import type { Timing } from './timing.ts'
+import { Tokens } from './tokens.ts'
 
 const DRAIN_TIMEOUT_MS = 5_000
 
@@ -31,15 +31,13 @@ export interface LinkParts extends Timing {
   readonly openSocket: OpenSocket
   /** What the next try to connect says of this participant. */
   handshake(token: string | undefined): Handshake
-  readonly token: string | undefined
+  readonly token: TokenSource | undefined
 }
 
 type Answered<R extends { readonly ok: boolean }> = Extract<R, { readonly ok: true }>
 
 const closedFault = (): Fault =>
   new Fault('closed', 'The link is closed. What the hub has not confirmed stays in an outbox on disk.')
-
-const isRefusal = (fault: unknown): boolean => fault instanceof Fault && Object.hasOwn(CODES, fault.code)
 
 const unusableFault = (why: string): Fault =>
   new Fault('not-connected', `There is no connection any more: ${why}.`)
@@ -51,23 +49,28 @@ export class HubLink implements Link {
   readonly #sender: Sender
   readonly #receiver: Receiver
   readonly #requests: Requests
+  readonly #tokens: Tokens
   readonly #connection: Connection
-  #token: string | undefined
   #socket: HubSocket | null = null
   #closing: Promise<void> | null = null
   #checkDrained = () => {}
 
   constructor(parts: LinkParts) {
     this.#parts = parts
-    this.#token = parts.token
     this.#sender = new Sender(parts, parts, {
       failed: (failed) => this.#statuses.tell({ kind: 'failed', failed }),
       emptied: () => this.#checkDrained(),
     })
     this.#receiver = new Receiver(parts, () => this.#checkDrained())
     this.#requests = new Requests(parts)
+    this.#tokens = new Tokens(parts, parts.token, {
+      send: (token) => this.#requests.ask((socket, reply) => socket.emit('token', token, reply)),
+      status: (status) => this.#tell(status),
+    })
     this.#connection = new Connection(parts, {
-      openSocket: () => parts.openSocket(parts.handshake(this.#token)),
+      hasMoreTokens: this.#tokens.isRenewable,
+      token: (use, failed) => this.#tokens.next(use, failed),
+      openSocket: (token) => parts.openSocket(parts.handshake(token)),
       made: (socket) => this.#listenTo(socket),
       opened: (socket, welcome) => this.#opened(socket, welcome),
       broke: () => this.#broke(),
@@ -132,16 +135,8 @@ export class HubLink implements Link {
     return left
   }
 
-  /** Kept even if there is no connection to tell it: the next one begins with it. A token that the hub refuses is not kept. */
-  async renewToken(token: string): Promise<Accepted> {
-    const before = this.#token
-    this.#token = token
-    try {
-      return await this.#requests.ask<Accepted>((socket, reply) => socket.emit('token', token, reply))
-    } catch (fault) {
-      if (isRefusal(fault) && this.#token === token) this.#token = before
-      throw fault
-    }
+  renewToken(token: string): Promise<Accepted> {
+    return this.#tokens.hand(token)
   }
 
   position(position: Parameters<Link['position']>[0]): void {
@@ -162,10 +157,13 @@ export class HubLink implements Link {
     this.#socket = socket
     this.#sender.open(socket, welcome.limits)
     this.#requests.opened(socket)
+    this.#tokens.opened()
   }
 
   #broke(): void {
     this.#socket = null
+    // Before the requests: a token that was on its way then is the next connection's.
+    this.#tokens.broke()
     this.#sender.broke()
     this.#requests.broke()
     this.#receiver.broke()
@@ -174,6 +172,7 @@ export class HubLink implements Link {
   /** Coming back would make it a participant again. */
   #left(): void {
     const isConnected = this.#socket !== null
+    this.#tokens.broke()
     this.#connection.end()
     this.#requests.end(unusableFault('it has left'))
     if (isConnected) this.#tell({ kind: 'disconnected', reason: 'it has left' })
@@ -226,6 +225,7 @@ export class HubLink implements Link {
     // The connection last: its end would tell those who wait that it broke.
     this.#sender.end(fault)
     this.#requests.end(fault)
+    this.#tokens.broke()
     this.#connection.end()
   }
 }

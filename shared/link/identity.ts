@@ -36,8 +36,12 @@ const handshakeOf = (options: LinkOptions, token: string | undefined): Handshake
 const participantOf = ({ role, store, id }: LinkOptions): ParticipantId =>
   role === 'vendor' ? vendorId(store ?? '', id ?? DEFAULT_VENDOR_ID) : driverId(id ?? '')
 
+/** What a function gives is looked at when it gives it. */
+const shownToken = ({ token }: LinkOptions): string | undefined =>
+  typeof token === 'function' ? undefined : token
+
 const faultOf = (options: LinkOptions): Fault | null => {
-  const decoded = decodeHandshake(handshakeOf(options, options.token))
+  const decoded = decodeHandshake(handshakeOf(options, shownToken(options)))
   if (!decoded.ok) return unusable(decoded.message)
   if (options.role === 'vendor' && options.store === undefined) return unusable('a vendor needs a store')
   if (options.role === 'driver' && options.id === undefined) return unusable('a driver needs an id')

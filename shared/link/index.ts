@@ -14,5 +14,13 @@ export type {
   TrackedOrder,
   Welcome,
 } from '../protocol.ts'
-export type { FailedEvent, Link, LinkCounts, LinkOptions, LinkStatus, Publishable } from './api.ts'
+export type {
+  FailedEvent,
+  Link,
+  LinkCounts,
+  LinkOptions,
+  LinkStatus,
+  Publishable,
+  TokenSource,
+} from './api.ts'
 export { connectHub } from './connect-hub.ts'

@@ -15,6 +15,12 @@ const LIMITS = [
   'queue-length',
   'participants-per-store',
   'pickups-per-second',
+  'sender-events-per-second',
+  'sender-bytes-per-second',
+  'connection-events-per-second',
+  'connection-bytes-per-second',
+  'new-participants-per-minute',
+  'unauthenticated-connections',
 ] as const
 
 export type LimitName = (typeof LIMITS)[number]

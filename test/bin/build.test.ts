@@ -18,8 +18,19 @@ const source = readFileSync('bin/main.ts', 'utf8')
 appendFileSync('runs', 'x')
 if (source === 'fault') { console.log('bin/main.ts(1,1): error'); process.exit(2) }
 const target = process.argv[process.argv.indexOf('--outDir') + 1]
-mkdirSync(target)
+mkdirSync(target, { recursive: true })
 writeFileSync(target + '/main.js', source)
+`
+
+/** In vite's place, as the compiler above. */
+const BUNDLER = `
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+const source = readFileSync('hub/page/main.tsx', 'utf8')
+appendFileSync('page-runs', 'x')
+if (source === 'fault') { console.error('main.tsx: no'); process.exit(1) }
+const target = process.argv[process.argv.indexOf('--outDir') + 1]
+mkdirSync(target, { recursive: true })
+writeFileSync(target + '/index.html', source)
 `
 
 const createRoot = (): string => {
@@ -34,6 +45,15 @@ const createRoot = (): string => {
   return root
 }
 
+const withPage = (root: string): string => {
+  write(root, 'hub/page/main.tsx', 'first page')
+  write(root, 'shared/ids.ts', '')
+  write(root, 'shared/watch.ts', '')
+  write(root, 'node_modules/vite/bin/vite.js', BUNDLER)
+  write(root, 'node_modules/vite/package.json', '{ "type": "module" }')
+  return root
+}
+
 const build = async (root: string): Promise<{ code: number | null; told: string }> => {
   const child = spawn(process.execPath, [join(root, 'bin/build.js')], {
     stdio: ['ignore', 'inherit', 'pipe'],
@@ -44,7 +64,9 @@ const build = async (root: string): Promise<{ code: number | null; told: string 
 
 const OK = { code: 0, told: '' }
 const built = (root: string): string => readFileSync(join(root, 'dist/main.js'), 'utf8')
-const runs = (root: string): number => readFileSync(join(root, 'runs'), 'utf8').length
+const builtPage = (root: string): string => readFileSync(join(root, 'dist/page/index.html'), 'utf8')
+const runs = (root: string, name = 'runs'): number => readFileSync(join(root, name), 'utf8').length
+const bothRuns = (root: string): number[] => [runs(root), runs(root, 'page-runs')]
 
 describe('build', () => {
   it('[PG4] builds what is not there, and nothing again until a source changes', async () => {
@@ -92,6 +114,36 @@ describe('build', () => {
     write(root, 'dist.lock/pid', '999999999')
     expect(await build(root)).to.deep.equal(OK)
     expect(built(root)).to.equal('first')
+  })
+
+  it('[PG4] builds the page when its sources change, and the programs when theirs do', async () => {
+    const root = withPage(createRoot())
+    expect(await build(root)).to.deep.equal(OK)
+    expect([built(root), builtPage(root), ...bothRuns(root)]).to.deep.equal(['first', 'first page', 1, 1])
+    expect(await build(root)).to.deep.equal(OK)
+    expect(bothRuns(root)).to.deep.equal([1, 1])
+    write(root, 'hub/page/main.tsx', 'second page')
+    await build(root)
+    expect([built(root), builtPage(root), ...bothRuns(root)]).to.deep.equal(['first', 'second page', 1, 2])
+    write(root, 'bin/main.ts', 'second source')
+    await build(root)
+    expect([built(root), builtPage(root), ...bothRuns(root)]).to.deep.equal([
+      'second source',
+      'second page',
+      2,
+      2,
+    ])
+    write(root, 'shared/watch.ts', '// Both are made of it.')
+    await build(root)
+    expect(bothRuns(root)).to.deep.equal([3, 3])
+  })
+
+  it('[PG4] prints why the page does not build, and leaves the last dist as it was', async () => {
+    const root = withPage(createRoot())
+    await build(root)
+    write(root, 'hub/page/main.tsx', 'fault')
+    expect(await build(root)).to.deep.equal({ code: 1, told: 'The page does not build:\nmain.tsx: no\n' })
+    expect([built(root), builtPage(root)]).to.deep.equal(['first', 'first page'])
   })
 
   it('[PG4] does nothing in an installed package', async () => {

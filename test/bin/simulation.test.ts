@@ -2,8 +2,10 @@ import { expect } from 'chai'
 import { areVendorsDone, type Books, gapsIn, summaryLines } from '../../bin/simulation/books.ts'
 import { SIMULATION_SETTINGS } from '../../bin/simulation/config.ts'
 import { untilComplete } from '../../bin/simulation/counted-run.ts'
-import { type Plan, planOf, sharesOf, type VendorPlan } from '../../bin/simulation/plan.ts'
+import { environmentFor } from '../../bin/simulation/fleet.ts'
+import { type ActorPlan, type Plan, planOf, sharesOf, type VendorPlan } from '../../bin/simulation/plan.ts'
 import { deathLines, endText, fatalCodeOf, startCommand } from '../../bin/simulation/wording.ts'
+import { driverId, vendorId } from '../../shared/ids.ts'
 import type { HubReport, VendorReport } from '../../shared/run-report.ts'
 import { type Environment, readSettings } from '../../shared/settings.ts'
 import { createManualClock } from '../support/manual-clock.ts'
@@ -16,7 +18,7 @@ const plan = (flags: Record<string, string> = {}, environment: Environment = {})
   )
 
 describe('plan of a simulation', () => {
-  it('[AL1] has a hub, two vendors of different stores and two drivers', () => {
+  it('[AL1] has a hub, two vendors of different stores and four drivers', () => {
     const { hub, vendors, drivers, counted } = plan()
     expect([hub, ...vendors, ...drivers].map(({ name }) => name)).to.deep.equal([
       'hub',
@@ -24,14 +26,16 @@ describe('plan of a simulation', () => {
       'acme-widgets',
       'driver-1',
       'driver-2',
+      'driver-3',
+      'driver-4',
     ])
     expect(counted).to.equal(null)
   })
 
   it('[AL1] is as large as asked for, and gives everybody a name of its own', () => {
-    const { vendors, drivers } = plan({ vendors: '3', tills: '2', drivers: '4' })
+    const { vendors, drivers } = plan({ vendors: '3', tills: '2', drivers: '5' })
     const names = [...vendors, ...drivers].map(({ name }) => name)
-    expect([names.length, new Set(names).size]).to.deep.equal([10, 10])
+    expect([names.length, new Set(names).size]).to.deep.equal([11, 11])
     expect(new Set(vendors.map(({ store }) => store)).size).to.equal(3)
   })
 
@@ -48,11 +52,17 @@ describe('plan of a simulation', () => {
     expect(drivers.map((driver) => driverSettingsOf(driver).id)).to.deep.equal(['driver-1', 'driver-2'])
   })
 
+  it('[TL7] sends its actors to https if the hub has a certificate', () => {
+    const { vendors, drivers } = plan({}, { CAPS_TLS_CERT: 'cert.pem', CAPS_TLS_KEY: 'key.pem' })
+    const settings = [...vendors.map(vendorSettingsOf), ...drivers.map(driverSettingsOf)]
+    expect([...new Set(settings.map(({ url }) => url))]).to.deep.equal(['https://localhost:4000'])
+  })
+
   it('[AL1] leaves to the environment what it sets', () => {
     const environment = { CAPS_DRIVER_GRACE_MS: '1234', CAPS_TRAVEL_MS: '77', CAPS_CAPACITY: '' }
     const { hub, drivers } = plan({}, environment)
     expect(hubSettingsOf(hub).driverGraceMs).to.equal(1234)
-    expect(driverSettingsOf(drivers[0]!)).to.include({ travelMs: 77, capacity: 4 })
+    expect(driverSettingsOf(drivers[0]!)).to.include({ travelMs: 77, capacity: 6 })
   })
 
   it('[AL2] shares the orders and the rate out over the tills', () => {
@@ -83,11 +93,12 @@ describe('words of the launcher', () => {
   const driver = {
     name: 'driver-1',
     program: 'driver',
+    participant: driverId('driver-1'),
     flags: ['--id', 'driver-1', '--data-dir', 'my data'],
   } as const
 
   it('[AL3] says who has ended, why, and how to start it again', () => {
-    expect(deathLines(driver, 'SIGKILL', 'npm run')).to.deep.equal([
+    expect(deathLines(driver, 'SIGKILL', { starter: 'npm run', hasTokens: false })).to.deep.equal([
       'driver-1 has ended (killed by SIGKILL); the others go on. To start it again:',
       '  npm run driver -- --id driver-1 --data-dir "my data"',
     ])
@@ -102,9 +113,42 @@ describe('words of the launcher', () => {
   })
 
   it('[AL3] gives a command that works without npm too', () => {
-    expect(startCommand('node bin/caps.js', driver)).to.equal(
+    expect(startCommand(driver, { starter: 'node bin/caps.js', hasTokens: false })).to.equal(
       'node bin/caps.js driver --id driver-1 --data-dir "my data"',
     )
+  })
+
+  it('[AL12] gives a command that makes a token where the hub asks for one, and shows none', () => {
+    const { hub, vendors } = plan()
+    const withTokens = (of: ActorPlan, starter: string) => startCommand(of, { starter, hasTokens: true })
+    expect(withTokens(vendors[0]!, 'npm run')).to.match(
+      /^CAPS_TOKEN="\$\(npx caps token --role vendor --store 1-206-flowers --id main --lifetime 12h\)" npm run vendor /,
+    )
+    expect(withTokens(driver, 'node bin/caps.js')).to.match(
+      /^CAPS_TOKEN="\$\(node bin\/caps\.js token --role driver --id driver-1 --lifetime 12h\)" node /,
+    )
+    expect(withTokens(hub, 'npm run')).to.match(/^npm run hub /)
+    expect(deathLines(hub, 1, { starter: 'npm run', hasTokens: true })[0]).to.include(
+      'with the same CAPS_SECRET',
+    )
+  })
+})
+
+describe('environment of an actor', () => {
+  const environment = { PATH: '/bin', CAPS_SECRET: 'a key', CAPS_TOKEN: 'of somebody' }
+
+  it('[AL10] holds the key only for the hub', () => {
+    const { hub, vendors, drivers } = plan()
+    expect(environmentFor(hub, environment, true)).to.include({ CAPS_SECRET: 'a key' })
+    for (const actor of [...vendors, ...drivers])
+      for (const hasTokens of [true, false])
+        expect(environmentFor(actor, environment, hasTokens)).to.not.have.property('CAPS_SECRET')
+  })
+
+  it('[AL10] says that the tokens come from the launcher, where there are tokens', () => {
+    const { drivers } = plan()
+    const tokens = [true, false].map((has) => environmentFor(drivers[0]!, environment, has).CAPS_TOKEN)
+    expect(tokens).to.deep.equal(['launcher', 'of somebody'])
   })
 })
 
@@ -161,6 +205,7 @@ const vendorReport = (report: Partial<VendorReport> = {}): VendorReport => ({
 const VENDOR: VendorPlan = {
   name: 'acme',
   program: 'vendor',
+  participant: vendorId('acme', 'main'),
   flags: [],
   store: 'acme',
   till: 'main',

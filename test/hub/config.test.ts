@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { readHubConfig } from '../../hub/config.ts'
+import { HUB_SETTINGS, readHubConfig } from '../../hub/config.ts'
 import type { Flags } from '../../shared/settings.ts'
+import { newSecret } from '../support/tokens.ts'
 
 const faultOf = (flags: Flags, environment: Flags = {}): string => {
   try {
@@ -54,9 +55,9 @@ describe("the hub's configuration", () => {
   })
 
   it('[HB4] does not repeat what may be a secret', () => {
-    const fault = faultOf({ secret: 's3cret', 'database-url': 'postgres://me:password@db' })
+    const fault = faultOf({ 'database-url': 'postgres://me:password@db' }, { CAPS_SECRET: 's3cret' })
     expect(fault).to.not.match(/s3cret|password/)
-    expect(fault).to.include('--secret: got a value, expected none: this version cannot check tokens yet')
+    expect(fault).to.include('CAPS_SECRET: got a value, expected one or two keys <key id>:<secret>')
   })
 
   for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost'])
@@ -77,6 +78,26 @@ describe("the hub's configuration", () => {
     it(`[HB3] does not take ${JSON.stringify(host)}`, () => {
       expect(faultOf({ host })).to.include('expected a loopback address')
     })
+
+  it('[AC5] has the keys of CAPS_SECRET, which is no flag, and none without it', () => {
+    const secret = newSecret()
+    const { keys, options } = readHubConfig({}, { CAPS_SECRET: `a:${secret},${newSecret()}` })
+    expect([...keys!.verifying.keys()]).to.deep.equal(['a', 'default'])
+    expect(JSON.stringify(options)).to.not.include(secret)
+    expect(readHubConfig({ secret }, { CAPS_SECRET: '' }).keys).to.equal(null)
+    expect(HUB_SETTINGS.secret.flag).to.equal(null)
+  })
+
+  it('[AC18] takes any address once there is a key, and only then', () => {
+    const withKey = { CAPS_SECRET: newSecret() }
+    for (const host of ['0.0.0.0', '::', '10.0.0.1', 'hub.example', '127.0.0.1'])
+      expect(readHubConfig({ host }, withKey).host).to.equal(host)
+    for (const host of ['', 'a b', 'http://hub.example', 'hub.example:3001', '-x', 'a/b']) {
+      const fault = faultOf({ host }, withKey)
+      expect(fault).to.include('expected an address or a name of this machine')
+    }
+    expect(faultOf({ host: '10.0.0.1' }, { CAPS_SECRET: 'too short' })).to.include('Set CAPS_SECRET')
+  })
 
   it('[SK9] takes origins of web pages, joined by commas, and nothing else for them', () => {
     const origins = (text: string) => readHubConfig({ 'allowed-origins': text }, {}).options.allowedOrigins

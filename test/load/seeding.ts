@@ -39,7 +39,7 @@ const registerAll = async (
 ): Promise<void> => {
   const sessions = new Sessions<Transaction>({
     ledger,
-    options: { participantsPerStore },
+    options: { participantsPerStore, newParticipantsPerMinute: 0 },
     lastAliveMs: systemClock.now(),
     drivers: { heldBy: () => [], withdraw: () => true },
   })

@@ -53,8 +53,8 @@ export const NAMED_PLANTS: readonly Plant[] = [
       tests: ['test/hub/intake/intake.test.ts', 'test/system/refusals.test.ts'],
     },
     name: 'the watermark refuses in-transit',
-    from: 'const refused = record === undefined ? ',
-    to: 'const refused = record === undefined || this.#parts.pressure.isDiskLow() ? ',
+    from: 'const refused = isNew ? ',
+    to: 'const refused = isNew || this.#parts.pressure.isDiskLow() ? ',
   },
   {
     ...{
@@ -200,8 +200,8 @@ export const NAMED_PLANTS: readonly Plant[] = [
   {
     ...{ file: 'hub/delivery/queue-steps.ts', tests: ['test/hub/delivery/queue-delivery.test.ts'] },
     name: 'a dead letter stays in the retries',
-    from: 'return transaction.addRetry(id, { ...entry, failures, dueMs })',
-    to: `return transaction.addRetry(id, { ...entry, failures, dueMs })
+    from: 'return transaction.addRetry(id, erasures.written({ ...entry, failures, dueMs }))',
+    to: `return transaction.addRetry(id, erasures.written({ ...entry, failures, dueMs }))
   if (failures.length > 1) transaction.addRetry(id, { ...entry, failures, dueMs: 0 })`,
   },
   {
@@ -216,8 +216,8 @@ export const NAMED_PLANTS: readonly Plant[] = [
       tests: ['test/hub/sessions/sessions.test.ts', 'test/hub/delivery/delivery-model.test.ts'],
     },
     name: 'the end of a displaced connection ends the newer one',
-    from: 'return this.isCurrent(applicant) && this.#current.delete',
-    to: 'return this.#current.delete',
+    from: 'if (!this.isCurrent(applicant)) return false',
+    to: '',
   },
   {
     ...{ file: 'hub/sockets/connection.ts', tests: ['test/hub/sockets/connection.test.ts'] },

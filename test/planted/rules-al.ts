@@ -77,4 +77,28 @@ export const AL_PLANTS: readonly Plant[] = [
     to: 'temporary !== null && simulation.hasLostActor',
     tests: RUN,
   },
+  {
+    name: 'gives everybody the key',
+    rule: 'AL10',
+    file: 'bin/simulation/fleet.ts',
+    from: 'const { CAPS_SECRET: _, ...known } = environment',
+    to: 'const known = environment',
+    tests: PLANNED,
+  },
+  {
+    name: 'takes the launcher’s other words for tokens',
+    rule: 'AL11',
+    file: 'shared/launcher-tokens.ts',
+    from: "typeof token === 'string' ? token : null",
+    to: 'token ?? null',
+    tests: ['test/shared/launcher-tokens.test.ts'],
+  },
+  {
+    name: 'makes a token that ends before anybody has started with it',
+    rule: 'AL12',
+    file: 'bin/simulation/wording.ts',
+    from: "TOKEN_LIFETIME = '12h'",
+    to: "TOKEN_LIFETIME = '1s'",
+    tests: PLANNED,
+  },
 ]

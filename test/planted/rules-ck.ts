@@ -91,4 +91,20 @@ export const CK_PLANTS: readonly Plant[] = [
     to: 'process.exitCode = 0',
     tests: TESTS,
   },
+  {
+    name: 'looks for no copy of ws',
+    rule: 'CK12',
+    file: 'package-lock.json',
+    from: '"node_modules/ws": {',
+    to: '"node_modules/other": {',
+    tests: ['test/ci/lock-file.test.ts'],
+  },
+  {
+    name: 'names a test for a threat that tests something else',
+    rule: 'CK13',
+    file: 'docs/SECURITY.md',
+    from: '[AC8] [AC10]',
+    to: '[AC8] [AC10] [OB1]',
+    tests: ['test/ci/security-doc.test.ts'],
+  },
 ]

@@ -32,8 +32,8 @@ export const HB_PLANTS: readonly Plant[] = [
     ...{ file: 'hub/config.ts', tests: CONFIGURATION },
     rule: 'HB4',
     name: 'the value of a secret is printed',
-    from: 'isConfidential: true,',
-    to: 'isConfidential: false,',
+    from: 'isConfidential: true,\n  read: keysOf,',
+    to: 'read: keysOf,',
   },
   {
     ...{ file: 'hub/http/server.ts', tests: STOPPING },
@@ -60,8 +60,8 @@ export const HB_PLANTS: readonly Plant[] = [
     ...{ file: 'hub/reports.ts', tests: ['test/system/refusals.test.ts'] },
     rule: 'HB8',
     name: 'an accepted event is logged without its payload',
-    from: "this.#log.info({ event, time, payload }, 'EVENT')",
-    to: "this.#log.info({ event, time, payload: payload.orderId }, 'EVENT')",
+    from: "return this.#log.info(event, 'EVENT')",
+    to: "return this.#log.info({ ...event, payload: event.payload.orderId }, 'EVENT')",
   },
   {
     ...{ file: 'hub/ledger/level/positions.ts', tests: ['test/process/kill-hub.test.ts'] },

@@ -37,8 +37,8 @@ export const IN_PLANTS: readonly Plant[] = [
     ...IN,
     rule: 'IN5',
     name: 'limits refuse later events of accepted orders',
-    from: 'const refused = record === undefined ? ',
-    to: 'const refused = record === record ? ',
+    from: 'const refused = isNew ? ',
+    to: "const refused = decision.kind === 'accept' ? ",
   },
   {
     ...IN,

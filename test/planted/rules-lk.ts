@@ -1,8 +1,9 @@
 import type { Plant } from './plant.ts'
 
-const UNITS = ['connection', 'sender', 'receiver', 'handled-events', 'requests'].map(
-  (part) => `test/shared/link-${part}.test.ts`,
-)
+const UNITS = [
+  ...['connection', 'sender', 'receiver', 'handled-events', 'requests'],
+  ...['tokens', 'token-life', 'refusals'],
+].map((part) => `test/shared/link-${part}.test.ts`)
 const STUBBED = [...UNITS, 'test/shared/link.test.ts']
 const REAL = [...STUBBED, 'test/shared/connect-hub.test.ts']
 
@@ -26,10 +27,10 @@ const CONNECTING: readonly Plant[] = [
   {
     name: 'ends at a refusal that it does not know',
     rule: 'LK3',
-    file: 'shared/link/connection.ts',
-    from: "if (typeof code !== 'string' || !Object.hasOwn(CODES, code)) return null",
-    to: `if (typeof code !== 'string') return null
-  if (!Object.hasOwn(CODES, code)) return { code: code as RefusalCode, message: code }`,
+    file: 'shared/link/refusals.ts',
+    from: "if (typeof code !== 'string' || !Object.hasOwn(CODES, code)) return forNow",
+    to: `if (typeof code !== 'string') return forNow
+  if (!Object.hasOwn(CODES, code)) return { kind: 'final', code: code as RefusalCode, message: code }`,
     tests: REAL,
   },
   {
@@ -348,9 +349,9 @@ const ASKING: readonly Plant[] = [
   {
     name: 'begins every connection with the first token',
     rule: 'LK52',
-    file: 'shared/link/hub-link.ts',
-    from: 'parts.handshake(this.#token)',
-    to: 'parts.handshake(parts.token)',
+    file: 'shared/link/tokens.ts',
+    from: "if (typeof this.#source !== 'function') return use(this.#held)",
+    to: "if (typeof this.#source !== 'function') return use(this.#source)",
     tests: REAL,
   },
   {
@@ -367,6 +368,73 @@ const ASKING: readonly Plant[] = [
     file: 'shared/link/hub-link.ts',
     from: 'this.#left()',
     to: '',
+    tests: REAL,
+  },
+]
+
+const TOKENS: readonly Plant[] = [
+  {
+    name: 'takes every token for a new one',
+    rule: 'LK56',
+    file: 'shared/link/token-life.ts',
+    from: 'return left > 0 ? Math.min(left, whole) : whole',
+    to: 'return left > 0 ? whole : whole',
+    tests: REAL,
+  },
+  {
+    name: 'does not mind a pause that the hub tells',
+    rule: 'LK57',
+    file: 'shared/link/connection.ts',
+    from: 'Math.max(nextMs, leastDelayMs)',
+    to: 'nextMs',
+    tests: REAL,
+  },
+  {
+    name: 'stays away for as long as anybody says',
+    rule: 'LK57',
+    file: 'shared/link/refusals.ts',
+    from: 'Math.min(retryAfterMs, LONGEST_PAUSE_MS)',
+    to: 'retryAfterMs',
+    tests: REAL,
+  },
+  {
+    name: 'asks for tokens for ever when they are revoked',
+    rule: 'LK58',
+    file: 'shared/link/refusals.ts',
+    from: "'token-invalid']",
+    to: "'token-invalid', 'token-revoked']",
+    tests: REAL,
+  },
+  {
+    name: 'comes back with the same expired token for ever',
+    rule: 'LK58',
+    file: 'shared/link/refusals.ts',
+    from: 'hasMoreTokens && WORTH',
+    to: 'WORTH',
+    tests: REAL,
+  },
+  {
+    name: 'waits for ever for a token that never comes',
+    rule: 'LK59',
+    file: 'shared/link/tokens.ts',
+    from: 'ASKING_TIMEOUT_MS = 10_000',
+    to: 'ASKING_TIMEOUT_MS = 10_000_000',
+    tests: REAL,
+  },
+  {
+    name: 'gives up renewing when it has failed once',
+    rule: 'LK59',
+    file: 'shared/link/tokens.ts',
+    from: 'this.#cancelTimer = clock.after(retryInMs, () => this.#renew())',
+    to: '',
+    tests: REAL,
+  },
+  {
+    name: 'tells what the owner’s error says, token and all',
+    rule: 'LK63',
+    file: 'shared/link/tokens.ts',
+    from: "'(a token)'",
+    to: "'$&'",
     tests: REAL,
   },
 ]
@@ -414,4 +482,11 @@ const CLOSING: readonly Plant[] = [
   },
 ]
 
-export const LK_PLANTS: readonly Plant[] = [...CONNECTING, ...PUBLISHING, ...RECEIVING, ...ASKING, ...CLOSING]
+export const LK_PLANTS: readonly Plant[] = [
+  ...CONNECTING,
+  ...PUBLISHING,
+  ...RECEIVING,
+  ...ASKING,
+  ...TOKENS,
+  ...CLOSING,
+]

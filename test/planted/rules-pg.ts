@@ -1,6 +1,11 @@
 import type { Plant } from './plant.ts'
 
 const COMMAND_LINE = ['test/bin/command-line.test.ts', 'test/bin/env-example.test.ts']
+const COMMANDS = [
+  'test/bin/token-command.test.ts',
+  'test/bin/hub-call.test.ts',
+  'test/process/tokens.test.ts',
+]
 const ACTORS = ['test/shared/link-story.test.ts', 'test/shared/first-free.test.ts']
 
 export const PG_PLANTS: readonly Plant[] = [
@@ -16,8 +21,8 @@ export const PG_PLANTS: readonly Plant[] = [
     name: 'helps without the names of variables',
     rule: 'PG2',
     file: 'bin/command-line.ts',
-    from: 'setting.variable}',
-    to: "''}",
+    from: "setting.variable ?? ''",
+    to: "''",
     tests: COMMAND_LINE,
   },
   {
@@ -32,7 +37,7 @@ export const PG_PLANTS: readonly Plant[] = [
     name: 'does not build again what has changed',
     rule: 'PG4',
     file: 'bin/build.js',
-    from: 'const stat = statSync(file, { throwIfNoEntry: false })',
+    from: 'const stat = statSync(join(root, file), { throwIfNoEntry: false })',
     to: 'const stat = null',
     tests: ['test/bin/build.test.ts'],
   },
@@ -75,5 +80,53 @@ export const PG_PLANTS: readonly Plant[] = [
     from: '(isConnected ? 4000 : 500)',
     to: '(isConnected ? 4000 : 4000)',
     tests: ACTORS,
+  },
+  {
+    name: 'repeats a token that it does not take',
+    rule: 'PG10',
+    file: 'shared/actor-settings.ts',
+    from: '  isConfidential: true,\n',
+    to: '',
+    tests: ['test/shared/launcher-tokens.test.ts'],
+  },
+  {
+    name: 'says only that it is refused when its token has expired',
+    rule: 'PG11',
+    file: 'shared/token-advice.ts',
+    from: "  'token-expired': 'says that the token has expired',\n",
+    to: '',
+    tests: ACTORS,
+  },
+  {
+    name: 'makes a token of the till main for every till',
+    rule: 'PG12',
+    file: 'bin/commands/token.ts',
+    from: "vendorId(store ?? '', id ?? DEFAULT_TILL)",
+    to: "vendorId(store ?? '', DEFAULT_TILL)",
+    tests: COMMANDS,
+  },
+  {
+    name: 'says on standard output whose token it has printed',
+    rule: 'PG12',
+    file: 'bin/commands/token.ts',
+    from: 'await printLine(',
+    to: 'await printLine(claims.participant)\n  await printLine(',
+    tests: COMMANDS,
+  },
+  {
+    name: 'gives the operator of a command a token of a month',
+    rule: 'PG13',
+    file: 'bin/commands/hub-call.ts',
+    from: 'TOKEN_LIFETIME_MS = 60_000',
+    to: 'TOKEN_LIFETIME_MS = 2_592_000_000',
+    tests: COMMANDS,
+  },
+  {
+    name: 'takes any page for a hub',
+    rule: 'PG14',
+    file: 'bin/commands/hub-call.ts',
+    from: 'response.ok && body !== undefined',
+    to: 'response.ok',
+    tests: COMMANDS,
   },
 ]

@@ -1,4 +1,4 @@
-import { SOCKETS } from './parts.ts'
+import { ACCESS, SOCKETS } from './parts.ts'
 import type { Plant } from './plant.ts'
 
 const sockets = (name: string) => ({ file: `hub/sockets/${name}.ts`, tests: SOCKETS }) as const
@@ -8,8 +8,8 @@ export const SK_PLANTS: readonly Plant[] = [
     ...sockets('identity'),
     rule: 'SK1',
     name: 'an older version of the protocol is let in',
-    from: 'if (protocol !== PROTOCOL_VERSION)',
-    to: 'if (protocol > PROTOCOL_VERSION)',
+    from: 'return protocol === PROTOCOL_VERSION',
+    to: 'return protocol <= PROTOCOL_VERSION',
   },
   {
     ...sockets('dispatch'),
@@ -22,15 +22,15 @@ export const SK_PLANTS: readonly Plant[] = [
     ...sockets('dispatch'),
     rule: 'SK3',
     name: 'an unknown message is called malformed',
-    from: "refusal('unknown-message',",
-    to: "refusal('malformed',",
+    from: "'unknown-message',",
+    to: "'malformed',",
   },
   {
     ...sockets('outlet'),
     rule: 'SK4',
     name: 'a batch has callbacks as well',
-    from: 'handovers.map((one) => new Handed(one)),',
-    to: `handovers.map((one) => new Handed(one)),
+    from: 'heard.map((one) => new Handed(one)),',
+    to: `heard.map((one) => new Handed(one)),
         ...([() => {}] as unknown as []),`,
   },
   {
@@ -51,7 +51,7 @@ export const SK_PLANTS: readonly Plant[] = [
     ...sockets('handlers'),
     rule: 'SK7',
     name: "a vendor's position is relayed",
-    from: "if (decoded.ok && peer.sender.role === 'driver') peer.relay",
+    from: "if (decoded.ok && may(peer.identity, 'position')) peer.relay",
     to: 'if (decoded.ok) peer.relay',
   },
   {
@@ -62,11 +62,12 @@ export const SK_PLANTS: readonly Plant[] = [
     to: 'return unwritten + 0 * (transport?.socket?.bufferedAmount ?? 0)',
   },
   {
-    ...sockets('origin'),
+    file: 'hub/access/origin.ts',
+    tests: ACCESS,
     rule: 'SK9',
-    name: 'a page whose name was made to mean this machine is let in',
-    from: 'const isOwnHost = LOOPBACK_HOST.test(host) ||',
-    to: 'const isOwnHost = host.length > 0 || LOOPBACK_HOST.test(host) ||',
+    name: 'a page of another port of this machine is let in',
+    from: 'site.allowedOrigins.includes(origin) ||',
+    to: "site.allowedOrigins.includes(origin) || origin.startsWith('http://localhost') ||",
   },
   {
     ...sockets('handlers'),

@@ -75,4 +75,12 @@ export const VN_PLANTS: readonly Plant[] = [
     to: `log.info(\`VENDOR: \${driver} is at`,
     tests: TESTS,
   },
+  {
+    name: 'moves its store with every seed',
+    rule: 'VN10',
+    file: 'vendor/orders.ts',
+    from: 'const from = placeOfStore(source.store)',
+    to: 'const from = placeOfStore(source.store + source.seed)',
+    tests: TESTS,
+  },
 ]

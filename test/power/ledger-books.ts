@@ -5,7 +5,7 @@
 import type { OrderRecord } from '../../hub/domain/order-record.ts'
 import { holderOf, keyOf } from '../../hub/domain/order-record.ts'
 import type { ParticipantRecord } from '../../hub/domain/participant.ts'
-import { endedKey, heldKey, orderRowKey } from '../../hub/ledger/level/keys.ts'
+import { acceptedKey, endedKey, heldKey, orderRowKey } from '../../hub/ledger/level/keys.ts'
 import type { OrderKey } from '../../shared/ids.ts'
 import type { LedgerRows } from './ledger-rows.ts'
 import type { RowChanges, Said } from './marks.ts'
@@ -54,6 +54,7 @@ const indexesOf = (record: OrderRecord): string[] => {
   return [
     ...(holder === null ? [] : [heldKey(holder, keyOf(record))]),
     ...(record.endedMs === null ? [] : [endedKey(record.endedMs, keyOf(record))]),
+    acceptedKey(record.time, keyOf(record)),
   ]
 }
 

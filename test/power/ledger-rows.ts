@@ -8,7 +8,7 @@ const COMPARED = new Set(['o/', 'p/', 's/', 'q/', 'r/', 'x/'])
 
 export interface LedgerRows {
   readonly compared: Readonly<Record<string, string>>
-  /** Keys of the indexes of what drivers hold and of ended orders. */
+  /** Keys of the indexes of orders: by who holds them, by when they were accepted and ended. */
   readonly indexes: readonly string[]
 }
 
@@ -23,6 +23,6 @@ export const rowsOf = async (db: Database): Promise<LedgerRows> => {
     .map(([key, text]) => [key, JSON.stringify(rowOf(key, text))] as const)
   return {
     compared: Object.fromEntries(compared),
-    indexes: rows.map(([key]) => key).filter((key) => /^[he]\//.test(key)),
+    indexes: rows.map(([key]) => key).filter((key) => /^[hea]\//.test(key)),
   }
 }

@@ -1,8 +1,17 @@
+import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { expect } from 'chai'
 import { freePort } from '../../bin/simulation/free-port.ts'
-import { type CapsProcess, isAlive, killLeftovers, startCaps, untilGone } from '../support/caps-process.ts'
+import {
+  type CapsProcess,
+  isAlive,
+  killLeftovers,
+  startCaps,
+  startCapsWith,
+  startProcess,
+  untilGone,
+} from '../support/caps-process.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { eventOf } from '../support/waiting.ts'
 
@@ -37,8 +46,14 @@ const childRunning = (launcher: CapsProcess, words: string): number => {
   return pid
 }
 
+/** The head of every token, as it is written. */
+const TOKEN_BEGINS = /eyJ[\w-]+\./
+
 const startFree = async (...args: string[]): Promise<CapsProcess> =>
   startCaps('all', '--port', String(await freePort()), '--data-dir', temporaryFolder(), ...args)
+
+/** The hub, two vendors and four drivers. */
+const PROGRAMS = 7
 
 describe('npm run all', function () {
   this.timeout(60_000)
@@ -64,9 +79,11 @@ describe('npm run all', function () {
   it('[AL8] ends everybody at Ctrl-C, without a stack', async function () {
     if (process.platform !== 'linux') this.skip()
     const run = await startFree()
+    const [url] = /http:\S+\//.exec(await run.line('look at them at')) ?? []
     await run.line('Thank you for delivering')
+    expect(await (await fetch(url!)).text()).to.include('<title>CAPS</title>')
     const children = childrenOf(run.child.pid)
-    expect(children.length).to.equal(5)
+    expect(children.length).to.equal(PROGRAMS)
     run.child.kill('SIGINT')
     expect(await run.ended).to.equal(0)
     expect(children.filter(isAlive)).to.deep.equal([])
@@ -82,7 +99,7 @@ describe('npm run all', function () {
     const children = childrenOf(run.child.pid)
     run.child.kill('SIGKILL')
     expect(await run.ended).to.equal('SIGKILL')
-    expect(children.length).to.equal(5)
+    expect(children.length).to.equal(PROGRAMS)
     await Promise.all(children.map(untilGone))
   })
 
@@ -96,6 +113,53 @@ describe('npm run all', function () {
     await run.line('Thank you for delivering')
     const [, args] = /caps\.js (.*)$/.exec(command) ?? []
     const again = startCaps(...(args ?? '').split(' '))
+    await again.line('delivered')
+    again.child.kill('SIGTERM')
+    run.child.kill('SIGTERM')
+    expect(await Promise.all([again.ended, run.ended])).to.deep.equal([0, 0])
+  })
+
+  /** What a process was started with, from the system's own tables. */
+  const environmentOf = (pid: number): string[] => readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+
+  const startKeyed = async (secret: string, ...args: string[]): Promise<CapsProcess> => {
+    const folders = ['--port', String(await freePort()), '--data-dir', temporaryFolder()]
+    return startCapsWith({ CAPS_SECRET: secret }, 'all', ...folders, ...args)
+  }
+
+  it('[AL10] gives its actors no key, and shows neither key nor token to anybody', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const secret = randomBytes(32).toString('hex')
+    const run = await startKeyed(secret)
+    await run.line('Thank you for delivering')
+    const children = childrenOf(run.child.pid)
+    const holders = children.filter((pid) => environmentOf(pid).join().includes(secret))
+    expect([children.length, holders.length]).to.deep.equal([PROGRAMS, 1])
+    expect(commandOf(holders[0]!)).to.include(' hub --port')
+    expect(children.map(commandOf).join()).to.not.include(secret)
+    run.child.kill('SIGTERM')
+    expect(await run.ended).to.equal(0)
+    expect(run.lines.filter((line) => line.includes(secret) || TOKEN_BEGINS.test(line))).to.deep.equal([])
+  })
+
+  it('[AL11] goes on beyond the life of its tokens, on the same connections', async () => {
+    const secret = randomBytes(32).toString('hex')
+    const run = await startKeyed(secret, '--token-lifetime', '3s', '--rate', '4')
+    // At four a second: longer than twice the life of a token, and than the hub takes to cut who has none.
+    for (let thanks = 0; thanks < 32; thanks += 1) await run.line('Thank you for delivering')
+    const told = run.lines.filter((line) => /lost the hub|The token|token-|be renewed/.test(line))
+    expect(told).to.deep.equal([])
+  })
+
+  it('[AL12] shows a command that starts a dead actor again with a token of its own', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const secret = randomBytes(32).toString('hex')
+    const run = await startKeyed(secret)
+    await run.line('Thank you for delivering')
+    process.kill(childRunning(run, ' driver --id driver-1'), 'SIGKILL')
+    await run.line('with the same CAPS_SECRET')
+    const [, command] = /(CAPS_TOKEN=.*)$/.exec(await run.line('driver --id driver-1 --url')) ?? []
+    const again = startProcess('sh', ['-c', `exec env ${command}`], { CAPS_SECRET: secret })
     await again.line('delivered')
     again.child.kill('SIGTERM')
     run.child.kill('SIGTERM')

@@ -4,11 +4,18 @@ import { expect } from 'chai'
 import { ClassicLevel } from 'classic-level'
 import { encode } from '../../hub/ledger/level/codec.ts'
 import type { Receipt } from '../../shared/protocol.ts'
-import { type CapsProcess, killLeftovers, startCaps, startProcess } from '../support/caps-process.ts'
+import {
+  type CapsProcess,
+  killLeftovers,
+  startCaps,
+  startCapsWith,
+  startProcess,
+} from '../support/caps-process.ts'
 import { openClient, orderOf, stopReading, vendorOf } from '../support/client.ts'
 import { type HubProcess, readyHub, startHub } from '../support/hub-process.ts'
 import { rawConnection } from '../support/raw-http.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
+import { newSecret } from '../support/tokens.ts'
 import { eventOf } from '../support/waiting.ts'
 
 const isWindows = process.platform === 'win32'
@@ -52,6 +59,16 @@ describe('the hub as a process', function () {
     expect(await hub.line('no key is configured')).to.include('the hub is open')
   })
 
+  it('[HB3][AC4] says which keys it takes, but no key, once it has one', async () => {
+    const [young, old] = [newSecret(), newSecret()]
+    const variables = { CAPS_SECRET: `young:${young},old:${old}` }
+    const hub = await readyHub(
+      startCapsWith(variables, 'hub', '--data-dir', temporaryFolder(), '--port', '0'),
+    )
+    expect(await hub.line('lets in')).to.include('signed with key young or old')
+    expect(hub.lines.join()).to.not.include('is open').and.not.include(young).and.not.include(old)
+  })
+
   it('[HB2] says that its port is in use, and exits with 3', async () => {
     const { port } = await startHub(temporaryFolder())
     const second = startCaps('hub', '--data-dir', temporaryFolder(), '--port', String(port))
@@ -76,8 +93,8 @@ describe('the hub as a process', function () {
   })
 
   for (const [what, key, value, words] of [
-    ['a later version', 'm/format', encode('m/format', 4), 'is of format 4; this hub reads format 3'],
-    ['another program', 'some key', 'some value', 'is of an unknown format; this hub reads format 3'],
+    ['a later version', 'm/format', encode('m/format', 5), 'is of format 5; this hub reads format 4'],
+    ['another program', 'some key', 'some value', 'is of an unknown format; this hub reads format 4'],
   ] as const)
     it(`[HB2][LG12] does not touch the folder of ${what}, says so, and exits with 3`, async () => {
       const { code, lines } = await outcomeOf(
@@ -90,26 +107,17 @@ describe('the hub as a process', function () {
 
   it('[HB3][HB4] lists all that is wrong with its configuration at once, exits with 2, and has made nothing', async () => {
     const folder = join(temporaryFolder(), 'data')
-    const wrong = [
-      '--port',
-      '70000',
-      '--host',
-      '0.0.0.0',
-      '--window',
-      '',
-      '--secret',
-      'hush',
-      '--log-level',
-      'loud',
-    ]
-    const { code, lines } = await outcomeOf(startCaps('hub', '--data-dir', folder, ...wrong))
+    const wrong = ['--port', '70000', '--host', '0.0.0.0', '--window', '', '--log-level', 'loud']
+    const { code, lines } = await outcomeOf(
+      startCapsWith({ CAPS_SECRET: 'hush' }, 'hub', '--data-dir', folder, ...wrong),
+    )
     expect(code).to.equal(2)
     expect(lines.slice(1)).to.have.length(5)
     for (const flag of [
       '--port: got "70000"',
       '--host: got "0.0.0.0"',
       '--window',
-      '--secret',
+      'CAPS_SECRET: got a value',
       '--log-level',
     ])
       expect(lines.filter((line) => line.startsWith(`  ${flag}`))).to.have.length(1)

@@ -13,6 +13,16 @@ describe('refusal codes', () => {
       'protocol-version': true,
       'too-many-participants': true,
       'not-ready': true,
+      'token-missing': true,
+      'token-invalid': true,
+      'token-expired': true,
+      'token-not-yet-valid': true,
+      'token-revoked': true,
+      'token-mismatch': true,
+      'wrong-role': true,
+      'too-many-new-participants': true,
+      'reconnecting-too-often': true,
+      'authentication-timeout': true,
     }
     const receipt: ReceiptCode = 'busy'
     const atConnect = Object.entries(CODES).filter(([, { at }]) => at === 'connect')

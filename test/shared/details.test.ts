@@ -1,6 +1,16 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { DETAILS_LIMITS, detailsFault } from '../../shared/details.ts'
+import {
+  DETAILS_LIMITS,
+  type DetailsLimits,
+  greatestJsonBytes,
+  measureDetails,
+} from '../../shared/details.ts'
+
+const detailsFault = (details: object, limits?: DetailsLimits): string | null => {
+  const measured = measureDetails(details, limits)
+  return typeof measured === 'string' ? measured : null
+}
 
 /** `levels` objects, one in the other. */
 const nested = (levels: number): object => (levels === 1 ? {} : { inner: nested(levels - 1) })
@@ -67,6 +77,26 @@ describe('bounds of details', () => {
       }),
     )
     fc.assert(fc.property(fc.object(), (details) => void detailsFault(details)))
+  })
+
+  it('[LM1] have no JSON above the size that is said to be the greatest', () => {
+    const value = fc.jsonValue({ maxDepth: 6, stringUnit: 'binary' })
+    const numbers = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 150 })
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.oneof(value, numbers)), (details) => {
+        const measured = measureDetails(details)
+        if (typeof measured === 'number')
+          expect(Buffer.byteLength(JSON.stringify(details))).to.be.at.most(greatestJsonBytes(measured))
+      }),
+    )
+  })
+
+  it('[LM1] holds lower limits than those of the protocol', () => {
+    const limits = { ...DETAILS_LIMITS, depth: 2, keys: 3, stringLength: 5 }
+    expect(detailsFault({ a: { b: 'x' } }, limits)).to.equal(null)
+    expect(detailsFault({ a: { b: {} } }, limits)).to.equal('nested deeper than 2 levels')
+    expect(detailsFault({ a: 1, b: 2, c: 3, d: 4 }, limits)).to.include('more than 3 keys')
+    expect(detailsFault({ a: 'xxxxxx' }, limits)).to.include('longer than 5')
   })
 
   it('[MS4] stops looking as soon as it is over a bound, whatever the size', () => {

@@ -26,6 +26,8 @@ describe('link: connection', () => {
     connection = new Connection(
       { clock, random: () => random },
       {
+        hasMoreTokens: false,
+        token: (use) => use(undefined),
         openSocket: () => network.openSocket({ role: 'vendor' }),
         made: () => {},
         opened,
@@ -106,6 +108,22 @@ describe('link: connection', () => {
       clock.advance(200)
       expect([kinds(), network.sockets.length]).to.deep.equal([['waiting'], 2])
     })
+
+  it('[LK57] stays away for as long as the hub says, and no longer than its own delay where that is longer', () => {
+    for (const [retryAfterMs, delayMs] of [
+      [3000, 3000],
+      [10, 400],
+      ['soon', 800],
+      [Number.MAX_VALUE, 600_000],
+    ] as const) {
+      network.socket.say('connect_error', errorWith({ data: { code: 'not-ready', retryAfterMs } }))
+      expect(statuses.at(-1)).to.include({ kind: 'waiting', retryInMs: delayMs })
+      clock.advance(delayMs - 1)
+      expect(network.sockets).to.have.length(statuses.length)
+      clock.advance(1)
+      expect(network.sockets).to.have.length(statuses.length + 1)
+    }
+  })
 
   it('[LK4] does not come back when it is displaced', () => {
     network.socket.say('welcome', welcome)

@@ -1,8 +1,10 @@
 import { expect } from 'chai'
 import { drainTimeMs, STOP_TIME_MS } from '../../shared/actor-settings.ts'
+import type { RefusalCode } from '../../shared/codes.ts'
 import { Fault } from '../../shared/fault.ts'
 import type { LinkStatus } from '../../shared/link/api.ts'
 import { durationText, tellLinkStory, watchConnection } from '../../shared/link-story.ts'
+import { tokenCommandOf } from '../../shared/token-advice.ts'
 import { connected, createStubLink, createStubLog } from '../support/stub-link.ts'
 
 const createTrial = () => {
@@ -77,6 +79,41 @@ describe('story of a link', () => {
     const fault = await faultAfter({ kind: 'refused', code: 'bad-handshake', message: 'no store' })
     expect(fault.code).to.equal('refused')
     expect(fault.message).to.include('no store (bad-handshake)')
+  })
+
+  const TOKEN_TROUBLES: Readonly<Partial<Record<RefusalCode, string>>> = {
+    'token-missing': 'asks for a token, and there is none here',
+    'token-expired': 'says that the token has expired',
+    'token-invalid': 'does not know the token',
+    'token-revoked': 'have been revoked',
+    'token-mismatch': 'is another participant’s',
+    'wrong-role': 'neither a vendor’s nor a driver’s',
+  }
+  for (const [code, what] of Object.entries(TOKEN_TROUBLES))
+    it(`[PG11] says how to get a token when the hub refuses one as ${code}`, async () => {
+      const fault = await faultAfter({ kind: 'refused', code: code as RefusalCode, message: 'no' })
+      expect(fault.code).to.equal('refused')
+      expect(fault.message)
+        .to.include('the hub at http://hub:3001')
+        .and.include(what)
+        .and.include(`(${code})`)
+        .and.include(
+          '"npx caps token --role vendor --store acme --id main": start again with it in CAPS_TOKEN',
+        )
+    })
+
+  it('[PG11] names the driver in the command', () => {
+    expect(tokenCommandOf('driver/7')).to.equal('token --role driver --id 7')
+  })
+
+  it('[PG11] warns when a token cannot be renewed, but not at every try', () => {
+    const { tell, lines } = createTrial()
+    for (let attempt = 1; attempt <= 9; attempt += 1)
+      tell({ kind: 'token-not-renewed', reason: 'no token: away', attempt, retryInMs: 400 })
+    expect(lines).to.have.length(3)
+    expect(lines[0]).to.equal(
+      'warn VENDOR: its token could not be renewed (no token: away); try 1, the next one in 0.4 s, until the old one ends',
+    )
   })
 
   it('[PG7] ends an actor whose outbox cannot be written', async () => {

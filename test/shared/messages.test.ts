@@ -79,7 +79,7 @@ describe('decoders', () => {
   }
   for (const [name, [schema, value]] of Object.entries(TAKEN))
     it(`[MS6] takes ${name}`, () => {
-      expect(decoderOf(SCHEMAS[schema])(value)).to.deep.equal({ ok: true, value })
+      expect(decoderOf(SCHEMAS[schema])(value)).to.deep.include({ ok: true, value })
     })
 
   const REFUSED: Readonly<

@@ -33,7 +33,7 @@ const SPOKEN = {
  */
 const RECORDED = {
   version: 1,
-  hash: '0f9551c3237c970eb49e08dcda5d952abc211f348ed750b714f9d0251d32ec47',
+  hash: 'c1c0e7b95bd68147da36232c4c7a332407465804aceebf38d56a246f8bf2aaad',
 }
 
 describe('protocol version', () => {

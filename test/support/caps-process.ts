@@ -20,9 +20,17 @@ const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(CAPS|LOG|npm)_/.test(name)),
 )
 
-/** Runs a program that runs ours. */
-export const startProcess = (command: string, args: readonly string[]): CapsProcess => {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment })
+/**
+ * Runs a program that runs ours.
+ * @param variables added to the environment
+ */
+export const startProcess = (
+  command: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): CapsProcess => {
+  const env = { ...environment, ...variables }
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
   running.add(child)
   const inbox = createInbox<string>(`a line of ${command} ${args.join(' ')}`)
   for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', inbox.put)
@@ -39,6 +47,9 @@ export const startProcess = (command: string, args: readonly string[]): CapsProc
 
 export const startCaps = (...args: string[]): CapsProcess =>
   startProcess(process.execPath, ['bin/caps.js', ...args])
+
+export const startCapsWith = (variables: Readonly<Record<string, string>>, ...args: string[]): CapsProcess =>
+  startProcess(process.execPath, ['bin/caps.js', ...args], variables)
 
 /** For `afterEach`: whatever a failed test has left running. */
 export const killLeftovers = (): void => {

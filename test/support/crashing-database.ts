@@ -180,12 +180,13 @@ export class CrashingDatabase implements Database {
     for (const changes of this.#log.splice(0, this.#log.indexOf(last) + 1)) apply(this.#durable, changes)
   }
 
-  async #keysOf({ gt = '', lt, limit = Number.POSITIVE_INFINITY }: Page): Promise<string[]> {
+  async #keysOf({ gt = '', lt, limit = Number.POSITIVE_INFINITY, reverse = false }: Page): Promise<string[]> {
     await this.#answering()
     this.#sortedKeys ??= [...this.#readable.keys()].sort()
     const keys = this.#sortedKeys
     const start = firstIndex(keys, (key) => key > gt)
     const end = lt === undefined ? keys.length : firstIndex(keys, (key) => key >= lt)
+    if (reverse) return keys.slice(Math.max(start, end - limit), end).reverse()
     return keys.slice(start, Math.min(end, start + limit))
   }
 }

@@ -9,7 +9,7 @@ export interface HubProcess extends CapsProcess {
 /** Resolves with where the hub takes connections, when it does. */
 export const readyHub = async (started: CapsProcess): Promise<HubProcess> => {
   const line = await started.line('taking connections on')
-  const [, url, port] = /(http:\/\/\S+:(\d+))/.exec(line) ?? []
+  const [, url, port] = /(https?:\/\/\S+:(\d+))/.exec(line) ?? []
   return { ...started, url: url!, port: Number(port) }
 }
 

@@ -1,11 +1,13 @@
 /** A real hub in the test's process: real HTTP and Socket.IO on a free port, its data in memory unless something else is given. It closes when the test has ended. */
 import { MemoryLevel } from 'memory-level'
+import type { Keys } from '../../hub/access/keys.ts'
 import { readHubConfig } from '../../hub/config.ts'
 import type { HubOptions } from '../../hub/hub.ts'
 import type { Database } from '../../hub/ledger/level/database.ts'
 import { ledgerOn } from '../../hub/ledger/level/open.ts'
 import { type HubService, serveHub } from '../../hub/main.ts'
 import { HubReports } from '../../hub/reports.ts'
+import type { Tls } from '../../hub/tls.ts'
 import { systemClock } from '../../shared/clock.ts'
 import { atEndOfTest } from './cleanup.ts'
 
@@ -13,6 +15,12 @@ export interface TestHubSettings {
   readonly options?: Partial<HubOptions>
   readonly isDiskLow?: () => boolean
   readonly database?: Database
+  /** Of the tokens; without them the hub runs open. */
+  readonly keys?: Keys
+  /** Time as tokens go by it. */
+  readonly wallClockMs?: () => number
+  /** Default: plain HTTP. */
+  readonly tls?: Tls
 }
 
 export interface LogLine {
@@ -44,10 +52,17 @@ export const startTestHub = async (settings: TestHubSettings = {}): Promise<Test
       clock: systemClock,
       reports,
       pressure: { isDiskLow: settings.isDiskLow ?? (() => false) },
+      keys: settings.keys ?? null,
+      wallClockMs: settings.wallClockMs ?? Date.now,
       options: { ...readHubConfig({}, {}).options, ...settings.options },
     },
-    { host: '127.0.0.1', port: 0 },
+    { host: '127.0.0.1', port: 0, tls: settings.tls ?? null },
   )
   atEndOfTest(() => service.close())
-  return { ...service, reports, log, url: `http://127.0.0.1:${service.port}` }
+  return {
+    ...service,
+    reports,
+    log,
+    url: `${settings.tls === undefined ? 'http' : 'https'}://127.0.0.1:${service.port}`,
+  }
 }

@@ -21,16 +21,30 @@ const LENGTH_IN_16_BITS = 126
 const LENGTH_IN_64_BITS = 127
 const HEAD_BYTES: Readonly<Record<number, number>> = { [LENGTH_IN_16_BITS]: 4, [LENGTH_IN_64_BITS]: 10 }
 
-/** One text frame, masked with zeros, as clients must mask. */
-export const textFrame = (text: string): Buffer => {
-  const bytes = Buffer.from(text)
-  const isShort = bytes.length < LENGTH_IN_16_BITS
-  const head = Buffer.alloc(isShort ? 6 : 8)
-  head[0] = FINAL_TEXT
-  head[1] = MASKED | (isShort ? bytes.length : LENGTH_IN_16_BITS)
-  if (!isShort) head.writeUInt16BE(bytes.length, 2)
-  return Buffer.concat([head, bytes])
+const headOf = (opcode: number, length: number): Buffer => {
+  if (length < LENGTH_IN_16_BITS) return Buffer.from([opcode, MASKED | length])
+  const isMedium = length < 2 ** 16
+  const head = Buffer.alloc(isMedium ? 4 : 10)
+  head[0] = opcode
+  head[1] = MASKED | (isMedium ? LENGTH_IN_16_BITS : LENGTH_IN_64_BITS)
+  if (isMedium) head.writeUInt16BE(length, 2)
+  else head.writeBigUInt64BE(BigInt(length), 2)
+  return head
 }
+
+const ZEROS = Buffer.alloc(4)
+
+/** Any frame, masked with zeros, as clients must mask. @param opcode with the bit of the last fragment */
+export const rawFrame = (opcode: number, payload: string | Buffer): Buffer => {
+  const bytes = Buffer.from(payload)
+  return Buffer.concat([headOf(opcode, bytes.length), ZEROS, bytes])
+}
+
+/** The beginning of a frame of which not all comes. */
+export const frameHead = (opcode: number, length: number): Buffer =>
+  Buffer.concat([headOf(opcode, length), ZEROS])
+
+export const textFrame = (text: string): Buffer => rawFrame(FINAL_TEXT, text)
 
 const lengthIn = (bytes: Buffer, short: number): number => {
   if (short === LENGTH_IN_16_BITS) return bytes.readUInt16BE(2)

@@ -85,6 +85,7 @@ const begin = async (world: World, db: CrashingDatabase): Promise<Life> => {
       ordersEndedBefore: reads.ordersEndedBefore.bind(reads),
       deadLettersOf: reads.deadLettersOf.bind(reads),
       closedEntries: reads.closedEntries.bind(reads),
+      scrub: ledger.scrub.bind(ledger),
     },
     clock,
     reports,
@@ -94,6 +95,7 @@ const begin = async (world: World, db: CrashingDatabase): Promise<Life> => {
     },
     options,
     readyMs: clock.now(),
+    handed: dispatcher.erasures,
   })
   await turning(clock, dispatcher.start())
   ledger.markAlive()

@@ -1,10 +1,16 @@
 /** Every code with which the hub refuses, provoked over real sockets. */
 import { expect } from 'chai'
+import sinon from 'sinon'
+import type { HubOptions } from '../../hub/hub.ts'
 import { CODES, type RefusalCode } from '../../shared/codes.ts'
+import type { ParticipantId } from '../../shared/ids.ts'
 import { atEndOfTest } from '../support/cleanup.ts'
 import { driverOf, openClient, orderOf, refusalOf, type TestClient, vendorOf } from '../support/client.ts'
 import { CrashingDatabase } from '../support/crashing-database.ts'
+import { askHttp, type HttpRequest } from '../support/http.ts'
 import { startTestHub, type TestHub } from '../support/hub.ts'
+import { RawPeer } from '../support/raw-peer.ts'
+import { newKeys, type TokenSettings, tokenFor } from '../support/tokens.ts'
 import { eventOf } from '../support/waiting.ts'
 
 const PROGRESS = { store: 'acme', orderId: 'o-1' }
@@ -53,7 +59,41 @@ const whileStopping = (meanwhile: (hub: TestHub, vendor: TestClient) => Promise<
     return meanwhile(hub, vendor)
   })
 
+const keyedUrl = (): Promise<string> => urlOf({ keys: newKeys() })
+
+const refusalOfToken = async (
+  participant: string,
+  settings?: TokenSettings,
+  auth?: object,
+): Promise<unknown> => {
+  const keys = newKeys()
+  return refusalOf(await urlOf({ keys }), { ...auth, token: await tokenFor(keys, participant, settings) })
+}
+
+const REVOCATION: HttpRequest = { method: 'POST', body: { participant: 'driver/d' } }
+
+/** What a hub answers over HTTP, after something was done to it. */
+const answerOf = async (
+  path: string,
+  asked: HttpRequest = {},
+  prepare: (hub: TestHub) => void = () => {},
+): Promise<unknown> => {
+  const hub = await startTestHub()
+  prepare(hub)
+  return (await askHttp(hub.port, path, asked)).body
+}
+
 const lastOf = async (answers: Promise<readonly unknown[]>): Promise<unknown> => (await answers).at(-1)
+
+/** What a second connection is told by the answer to its handshake, which begins with the code; this machine counts like any other where there is a key. */
+const handshakeRefusal = async (options: Partial<HubOptions>): Promise<unknown> => {
+  const { port } = await startTestHub({ keys: newKeys(), options })
+  const path = '/socket.io/?EIO=4&transport=polling'
+  await askHttp(port, path)
+  const { message } = (await askHttp(port, path)).body as { message: string }
+  const [code] = message.split(':')
+  return { ok: false, code, message }
+}
 
 /** Provokes the refusal and gives it; the compiler asks for one of each. */
 const PROVOCATIONS: Readonly<Record<RefusalCode, () => Promise<unknown>>> = {
@@ -65,6 +105,44 @@ const PROVOCATIONS: Readonly<Record<RefusalCode, () => Promise<unknown>>> = {
     return refusalOf(url, { role: 'vendor', store: 'acme', id: 'till-2' })
   },
   'not-ready': () => whileStopping(({ url }) => refusalOf(url, { role: 'driver', id: 'd' })),
+  'token-missing': async () => refusalOf(await keyedUrl(), { role: 'vendor', store: 'acme' }),
+  'token-invalid': async () => refusalOf(await keyedUrl(), { token: 'x' }),
+  'token-expired': () => refusalOfToken('driver/d', { nowMs: 0 }),
+  'token-not-yet-valid': () => refusalOfToken('driver/d', { nowMs: Date.now() + 600_000 }),
+  'token-revoked': async () => {
+    const keys = newKeys()
+    const { hub, url } = await startTestHub({ keys })
+    const token = await tokenFor(keys, 'driver/d')
+    await hub.access.revoke('driver/d' as ParticipantId)
+    return refusalOf(url, { token })
+  },
+  'token-mismatch': () => refusalOfToken('driver/d', {}, { role: 'vendor' }),
+  'wrong-role': () => refusalOfToken('observer/page'),
+
+  'too-many-new-participants': async () => {
+    const url = await urlOf({ options: { newParticipantsPerMinute: 1 } })
+    await vendorOf(url, 'acme')
+    return refusalOf(url, { role: 'driver', id: 'd' })
+  },
+  'reconnecting-too-often': async () => {
+    const keys = newKeys()
+    const { url, reports } = await startTestHub({ keys, options: { flappingConnections: 1 } })
+    const ended = new Promise<void>((resolve) => {
+      sinon.stub(reports, 'disconnected').callsFake(() => resolve())
+    })
+    const auth = { token: await tokenFor(keys, 'driver/d') }
+    const { socket, welcomes } = openClient(url, auth)
+    await welcomes.next()
+    socket.disconnect()
+    await ended
+    return refusalOf(url, auth)
+  },
+  'authentication-timeout': async () => {
+    const { port } = await startTestHub({ options: { authenticationTimeMs: 100 } })
+    const peer = await RawPeer.open(port)
+    const told = await peer.words.next((word) => word.startsWith('44/caps,'))
+    return (JSON.parse(told.slice('44/caps,'.length)) as { data: unknown }).data
+  },
 
   malformed: async () => (await newVendor()).ask('pickup', { ...orderOf('acme', 'o-1'), customer: 7 }),
   'too-large': async () => (await newVendor()).ask('token', 'x'.repeat(300_000)),
@@ -89,6 +167,12 @@ const PROVOCATIONS: Readonly<Record<RefusalCode, () => Promise<unknown>>> = {
   },
   'out-of-order': async () => (await newCarrier()).driver.ask('delivered', PROGRESS),
   'not-held': async () => (await driverOf(await urlOf(), 'd')).ask('release', { ...PROGRESS, reason: '' }),
+  'token-refused': async () => {
+    const keys = newKeys()
+    const client = openClient(await urlOf({ keys }), { token: await tokenFor(keys, 'driver/d') })
+    await client.welcomes.next()
+    return client.ask('token', await tokenFor(keys, 'driver/e'))
+  },
   'has-parcels': async () => {
     const { driver } = await newCarrier()
     await driver.ask('in-transit', PROGRESS)
@@ -111,13 +195,27 @@ const PROVOCATIONS: Readonly<Record<RefusalCode, () => Promise<unknown>>> = {
     ),
   busy: () => whileDiskIsBusy((_, vendor) => vendor.ask('pickup', orderOf('acme', 'o-2'))),
   draining: () => whileStopping((_, vendor) => vendor.ask('pickup', orderOf('acme', 'o-2'))),
+
+  'too-many-connections': () => handshakeRefusal({ addressConnectionsPerMinute: 1 }),
+  'too-many-newcomers': () => handshakeRefusal({ unauthenticatedConnections: 1 }),
+  'foreign-origin': () => answerOf('/api/orders/acme/o-1', { headers: { host: 'evil.example' } }),
+  'not-found': () => answerOf('/api/nothing'),
+  'wrong-method': () => answerOf('/api/revocations'),
+  'bad-request': () => answerOf('/api/revocations', { method: 'POST', body: {} }),
+  'runs-open': () => answerOf('/api/revocations', REVOCATION),
+  'too-many-revocations': () =>
+    answerOf('/api/revocations', REVOCATION, ({ hub }) =>
+      sinon.stub(hub.access, 'revoke').resolves('too-many-revocations'),
+    ),
+  'hub-fault': () =>
+    answerOf('/api/orders/acme/o-1', {}, ({ hub }) => sinon.stub(hub, 'track').throws(new Error('a bug'))),
 }
 
 describe('refusals', () => {
   for (const [code, { temporary, at }] of Object.entries(CODES))
     it(`[SK1][SK2] ${code} is answered in words${at === 'connect' ? ' to a connection' : ''}`, async () => {
       const answer = (await PROVOCATIONS[code as RefusalCode]()) as { message: string }
-      const kind = at === 'connect' ? {} : { ok: false, temporary }
+      const kind = { connect: {}, receipt: { ok: false, temporary }, http: { ok: false } }[at]
       expect(answer).to.include({ ...kind, code })
       expect(answer.message).to.match(/^\S.{10,}/)
     })

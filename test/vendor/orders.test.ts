@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { decoderOf, OrderSchema } from '../../shared/messages.ts'
+import { decoderOf, OrderSchema, type Position } from '../../shared/messages.ts'
+import { TOWN, TOWN_RADIUS_KM } from '../../shared/town.ts'
 import { orderIdOf, orderOf } from '../../vendor/orders.ts'
 import { dueOrders, tickMs } from '../../vendor/pace.ts'
 
@@ -27,6 +28,33 @@ describe('orders of a vendor', () => {
 
   it('[VN1] makes orders that the hub takes', () => {
     for (let n = 0; n < 200; n += 1) expect(decode(orderOf(SOURCE, n))).to.have.property('ok', true)
+  })
+})
+
+interface OrderPlaces {
+  readonly from: Position
+  readonly to: Position
+}
+
+describe('places of orders', () => {
+  const placesOf = (store: string, seed = '7') =>
+    Array.from(
+      { length: 100 },
+      (_, n) => orderOf({ ...SOURCE, store, seed }, n).details as unknown as OrderPlaces,
+    )
+  const kmFromCentre = ({ lat, lng }: Position): number =>
+    111.2 * Math.hypot(lat - TOWN.lat, (lng - TOWN.lng) * Math.cos((TOWN.lat * Math.PI) / 180))
+
+  it('[VN10] leads all orders of a store away from one place, whatever the seed, and each to one of its own', () => {
+    const orders = [...placesOf('acme'), ...placesOf('acme', '8')]
+    expect(new Set(orders.map(({ from }) => JSON.stringify(from))).size).to.equal(1)
+    expect(new Set(orders.map(({ to }) => JSON.stringify(to))).size).to.be.above(190)
+    expect(placesOf('other')[0]!.from).not.to.deep.equal(orders[0]!.from)
+  })
+
+  it('[VN10] keeps all of them in one town', () => {
+    for (const { from, to } of ['acme', 'other', 'third'].flatMap((store) => placesOf(store)))
+      expect([kmFromCentre(from), kmFromCentre(to)].every((km) => km < 1.1 * TOWN_RADIUS_KM)).to.equal(true)
   })
 })
 

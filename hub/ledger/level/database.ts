@@ -21,7 +21,8 @@ export interface Batch {
   write(options: { sync: true }): Promise<void>
 }
 
-/** The first `limit` keys of a range; without a range of all, without a limit all of them. */
+/** The first `limit` keys of a range; without a range of all, without a limit all of them. With `reverse` from its end, backwards. */
 export interface Page extends Partial<KeyRange> {
   readonly limit?: number
+  readonly reverse?: boolean
 }

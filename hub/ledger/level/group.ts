@@ -3,7 +3,8 @@ import type { ParticipantId } from '../../../shared/ids.ts'
 import type { Entry } from '../../domain/entry.ts'
 
 export class Group {
-  readonly values = new Map<string, string>()
+  /** null removes. */
+  readonly values = new Map<string, string | null>()
   readonly appended = new Map<ParticipantId, Entry[]>()
   readonly settled: (() => void)[] = []
 

@@ -59,8 +59,13 @@ export class Journal {
 
   /** What was there at the heartbeat before leaves with the next write. */
   heartbeat(): void {
-    this.#due = this.#beat
+    this.#due = Math.max(this.#due, this.#beat)
     this.#beat = this.#next - 1
+  }
+
+  /** What is there now leaves with the next write. */
+  empty(): void {
+    this.#due = Math.max(this.#due, this.#next - 1)
   }
 
   /** Everything leaves with the next write. */

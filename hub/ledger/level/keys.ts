@@ -12,11 +12,14 @@
  * | `x/<participant>/<position>` | DeadLetter |
  * | `h/<driver>/<store>/<order>` | a driver holds the order: leased, assigned or in transit |
  * | `e/<time>/<store>/<order>` | the order ended then |
+ * | `a/<time>/<store>/<order>` | the order was accepted then; the time as its row has it, ISO 8601 |
+ * | `t/<participant>` | Revocation of its tokens; not in the journal |
  * | `j/<number>` | changes in the journal (`journal.ts`) that the keys above may not show yet |
  * | `m/…` | the folder's format, the last position handed out, the first number in the journal, when the hub was last alive |
  */
-import type { OrderKey, ParticipantId } from '../../../shared/ids.ts'
+import { FLEET, type OrderKey, type ParticipantId } from '../../../shared/ids.ts'
 import type { Place } from '../../domain/entry.ts'
+import type { OrderRecord } from '../../domain/order-record.ts'
 
 /** 36 ** 11 is above Number.MAX_SAFE_INTEGER. */
 const NUMBER_WIDTH = 11
@@ -36,6 +39,10 @@ export const entryKey = (place: Place, participant: ParticipantId, position: num
   `${PREFIX_OF[place]}/${participant}/${fixedWidth(position)}`
 export const heldKey = (driver: string, order: OrderKey): string => `h/${driver}/${order}`
 export const endedKey = (endedMs: number, order: OrderKey): string => `e/${fixedWidth(endedMs)}/${order}`
+/** Times as texts are in their order, too, and a row need not be asked for what it has as a text. */
+export const acceptedKey = (time: string, order: OrderKey): string => `a/${time}/${order}`
+
+export const revocationKey = (participant: ParticipantId): string => `t/${participant}`
 
 export const journalKey = (number: number): string => `j/${fixedWidth(number)}`
 
@@ -61,7 +68,54 @@ export const entryRange = (
 
 export const participantRange = (after: string): KeyRange => ({ gt: `p/${after}`, lt: below('p').lt })
 export const journalRange = (first: number): KeyRange => ({ gt: journalKey(first - 1), lt: below('j').lt })
+export const revocationRange = (after: string): KeyRange => ({ gt: `t/${after}`, lt: below('t').lt })
 export const heldRange = below('h')
+/** @param driver null for all; @param after behind an index key's end, if one is given */
+export const heldByRange = (driver: string | null, after: string | null): KeyRange => {
+  const { gt, lt } = driver === null ? heldRange : below(`h/${driver}`)
+  return { gt: after !== null && `h/${after}` > gt ? `h/${after}` : gt, lt }
+}
 export const endedRange = (beforeMs: number): KeyRange => ({ gt: 'e/', lt: `e/${fixedWidth(beforeMs)}` })
-/** The order of a `h/…` or `e/…` key. */
+/** Ended from a time on and before another one. @param after behind a key of them, if one is given */
+export const endedBetweenRange = (times: {
+  fromMs: number
+  toMs: number
+  after: string | null
+}): KeyRange => ({
+  gt: times.after ?? `e/${fixedWidth(times.fromMs)}`,
+  lt: `e/${fixedWidth(times.toMs)}`,
+})
+/** Accepted from a time on and before another one; before an index key's end as well, if one is given. */
+export const acceptedRange = (times: { from: string; to: string; before: string | null }): KeyRange => {
+  const { from, to, before } = times
+  return { gt: `a/${from}`, lt: `a/${before !== null && before < to ? before : to}` }
+}
+
+/** Behind every character of which keys are made. */
+const LAST = '\x7f'
+
+/** Keys that begin so, that one too: what keys consist of is ASCII. @param after behind a key of them, if one is given */
+const beginningWith = (beginning: string, after: string | null): KeyRange => {
+  const before = String.fromCharCode(beginning.charCodeAt(beginning.length - 1) - 1)
+  const gt = `${beginning.slice(0, -1)}${before}${LAST}`
+  return { gt: after !== null && after > gt ? after : gt, lt: `${beginning}${LAST}` }
+}
+
+export const orderRowRange = (beginning: string, after: string | null): KeyRange =>
+  beginningWith(`o/${beginning}`, after === null ? null : `o/${after}`)
+export const participantsFromRange = (beginning: string, after: string): KeyRange =>
+  beginningWith(`p/${beginning}`, `p/${after}`)
+
+/** Where an order lies, and where its events lie or have lain: the queues of its store, and its pickup's place in the fleet's, in all of that if it had several. */
+export const rangesOf = ({ key, order, dispatch }: OrderRecord): KeyRange[] => {
+  const row = orderRowKey(key)
+  const { position, isReplay } = dispatch
+  const pickup = entryRange('queue', FLEET, isReplay ? { after: 0 } : { after: position - 1, upTo: position })
+  const queues = Object.values(PREFIX_OF).map((prefix) => below(`${prefix}/vendor/${order.store}`))
+  return [{ gt: row, lt: `${row}/` }, ...queues, pickup, below(`r/${FLEET}`), below(`x/${FLEET}`)]
+}
+
+/** The order of a `h/…`, `e/…` or `a/…` key. */
 export const orderOfIndexKey = (key: string): OrderKey => key.split('/').slice(2).join('/') as OrderKey
+/** What is behind the prefix of a key. */
+export const withoutPrefix = (key: string): string => key.slice(2)

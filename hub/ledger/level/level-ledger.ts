@@ -16,11 +16,12 @@ import { encode } from './codec.ts'
 import type { Database } from './database.ts'
 import { Group } from './group.ts'
 import type { Journal } from './journal.ts'
-import { ALIVE_KEY } from './keys.ts'
+import { ALIVE_KEY, journalRange, rangesOf } from './keys.ts'
 import type { Positions } from './positions.ts'
 import { Reads } from './reads.ts'
 import { READ_ON_THE_SPOT, RowLoader } from './row-loader.ts'
 import type { CacheLimits } from './rows.ts'
+import type { Scrub } from './scrub.ts'
 import { type Changes, Tables } from './tables.ts'
 import { Transaction } from './transaction.ts'
 import { writeBack } from './write-back.ts'
@@ -37,6 +38,14 @@ export interface LevelLedgerParts {
   readonly cache: CacheLimits
   /** Rows that are read without leaving the turn. */
   readonly readOnTheSpot?: number | undefined
+  readonly scrub: Scrub
+}
+
+/** Told of each synced write. MUST NOT throw. */
+export interface WriteListener {
+  began(): void
+  /** It is durable. @param works pieces of work that waited for it */
+  ended(works: number): void
 }
 
 export class LevelLedger {
@@ -48,16 +57,20 @@ export class LevelLedger {
   readonly lastAliveMs: number | null
   readonly #tables: Tables
   readonly #loader: RowLoader
+  readonly #scrubFiles: Scrub
   readonly #committedListeners = new Set<(committed: Committed) => void>()
   readonly #faultListeners = new Set<(fault: Fault) => void>()
+  readonly #writeListeners = new Set<WriteListener>()
   #waiting: Work<Transaction>[] = []
   #gathering = new Group()
   #isTurnEnding = false
   #isDeciding = false
   #isSyncing = false
+  #isClosing = false
   #isClosed = false
   #fault: Fault | null = null
   #idle: (() => void)[] = []
+  #scrubbed: Promise<unknown> = Promise.resolve()
 
   constructor(parts: LevelLedgerParts) {
     this.#db = parts.db
@@ -65,6 +78,7 @@ export class LevelLedger {
     this.#positions = parts.positions
     this.#journal = parts.journal
     this.lastAliveMs = parts.lastAliveMs
+    this.#scrubFiles = parts.scrub
     this.#tables = new Tables(parts.cache)
     this.#loader = new RowLoader(parts.db, this.#tables, parts.readOnTheSpot ?? READ_ON_THE_SPOT)
     this.reads = new Reads(parts.db, this.#tables, (error) => this.#fail(error))
@@ -78,6 +92,12 @@ export class LevelLedger {
   onCommitted(listener: (committed: Committed) => void): () => void {
     this.#committedListeners.add(listener)
     return () => this.#committedListeners.delete(listener)
+  }
+
+  /** One group is written at a time: `began` and `ended` take turns. A group that writes nothing is not told. */
+  onWrite(listener: WriteListener): () => void {
+    this.#writeListeners.add(listener)
+    return () => this.#writeListeners.delete(listener)
   }
 
   /** Called once, when the data can no longer be written or read. Nothing is confirmed afterwards. */
@@ -95,8 +115,46 @@ export class LevelLedger {
     })
   }
 
+  /**
+   * Lets what was removed or overwritten of an order, and of the queues in which its events lie or have lain, go from the database's files as well: LevelDB keeps it until it merges tables, which may be never. MUST be called when
+   * that is durable.
+   * @returns when that is done: false if it was not, because the ledger closes or has failed
+   */
+  scrub(record: OrderRecord): Promise<boolean> {
+    const scrubbed = this.#scrubbed.then(() => this.#scrub(record))
+    this.#scrubbed = scrubbed
+    return scrubbed
+  }
+
+  async #scrub(record: OrderRecord): Promise<boolean> {
+    const isOver = () => this.#isClosing || this.isOver
+    if (isOver()) return false
+    await this.#emptyJournal()
+    try {
+      return await this.#scrubFiles([journalRange(1), ...rangesOf(record)], isOver)
+    } catch (error) {
+      this.#fail(error)
+      return false
+    }
+  }
+
+  /** Resolves when all that is durable lies under its own keys, or the ledger has failed. */
+  #emptyJournal(): Promise<void> {
+    this.#journal.empty()
+    return new Promise((resolve) => {
+      const forget = this.onFault(() => resolve())
+      const settled = () => {
+        forget()
+        resolve()
+      }
+      this.submit({ decide: () => {}, settled })
+    })
+  }
+
   /** Waits until all submitted work is durable, writes back all that the journal holds, then closes the database. Idempotent. */
   async close(): Promise<void> {
+    this.#isClosing = true
+    await this.#scrubbed
     if (!this.#isIdle()) await new Promise<void>((resolve) => this.#idle.push(resolve))
     if (this.isOver) return this.#db.close()
     this.#isClosed = true
@@ -189,18 +247,24 @@ export class LevelLedger {
     const changes = this.#tables.takeGroup()
     const texts = changeTexts(changes, this.#tables)
     const entered = this.#journal.enter(batch, texts)
-    for (const [key, value] of values) batch.put(key, value)
+    for (const [key, value] of values) {
+      if (value === null) batch.del(key)
+      else batch.put(key, value)
+    }
     const isEmpty = left === 0 && texts.length === 0 && values.size === 0
-    return { left, entered, changes, durable: isEmpty ? Promise.resolve() : batch.write({ sync: true }) }
+    if (isEmpty) return { left, entered, changes, isEmpty, durable: Promise.resolve() }
+    for (const listener of this.#writeListeners) listener.began()
+    return { left, entered, changes, isEmpty, durable: batch.write({ sync: true }) }
   }
 
-  #settle(group: Group, { left, entered, changes }: Written): void {
+  #settle(group: Group, { left, entered, changes, isEmpty }: Written): void {
     if (this.#fault !== null) return
+    if (!isEmpty) for (const listener of this.#writeListeners) listener.ended(group.settled.length)
     this.#isSyncing = false
     this.#tables.written(left)
     this.#tables.synced(entered)
     for (const settled of group.settled) settled()
-    const committed = { appended: group.appended, orders: ordersIn(changes) }
+    const committed = committedOf(group, changes)
     for (const listener of this.#committedListeners) listener(committed)
     this.#writeGroup()
     if (this.#isIdle()) for (const resolve of this.#idle.splice(0)) resolve()
@@ -227,8 +291,16 @@ interface Written {
   readonly left: number
   readonly entered: number
   readonly changes: Changes
+  readonly isEmpty: boolean
   readonly durable: Promise<void>
 }
+
+const committedOf = ({ appended }: Group, changes: Changes): Committed => ({
+  appended,
+  orders: ordersIn(changes),
+  orderChanges: changes.orders,
+  participantChanges: changes.participants,
+})
 
 const ordersIn = ({ orders }: Changes): OrderRecord[] => {
   const records: OrderRecord[] = []

@@ -11,11 +11,13 @@ import type { Database } from './database.ts'
 import { Journal } from './journal.ts'
 import { ALIVE_KEY, FORMAT_KEY, POSITION_KEY } from './keys.ts'
 import { LevelLedger } from './level-ledger.ts'
+import { indexOrders, OLD_FORMAT } from './migration.ts'
 import { Positions } from './positions.ts'
 import { recover } from './recovery.ts'
+import { type Scrub, scrubOf } from './scrub.ts'
 
-/** Of the keys and values in the folder. A hub reads only its own format. */
-const FORMAT = 3
+/** Of the keys and values in the folder. A hub reads its own format, and brings a folder of the one before into it (`migration.ts`). */
+const FORMAT = 4
 
 const WRITE_BUFFER_BYTES = 16 * 1024 * 1024
 const CACHE_BYTES = 32 * 1024 * 1024
@@ -57,20 +59,25 @@ const formatFault = (folder: string, found: string): Fault =>
 
 const isEmpty = async (db: Database): Promise<boolean> => (await db.keys({ limit: 1 }).all()).length === 0
 
-/** Writes the format into a new folder, refuses every other than ours. */
-const checkFormat = async (db: Database, folder: string): Promise<void> => {
+const writeFormat = async (db: Database): Promise<void> => {
+  const batch = db.batch()
+  batch.put(FORMAT_KEY, encode(FORMAT_KEY, FORMAT))
+  await batch.write({ sync: true })
+}
+
+/** Writes the format into a new folder, refuses every other that we cannot read. @returns is it of the format before ours? */
+const checkFormat = async (db: Database, folder: string): Promise<boolean> => {
   const text = await db.get(FORMAT_KEY)
   if (text !== undefined) {
     const format = decode<unknown>(FORMAT_KEY, text)
-    if (format !== FORMAT) throw formatFault(folder, `format ${String(format)}`)
-    return
+    if (format !== FORMAT && format !== OLD_FORMAT) throw formatFault(folder, `format ${String(format)}`)
+    return format === OLD_FORMAT
   }
   if (!(await isEmpty(db))) throw formatFault(folder, 'an unknown format')
-  const batch = db.batch()
-  batch.put(FORMAT_KEY, encode(FORMAT_KEY, FORMAT))
-  await batch.write({ sync: true }).catch((error: unknown) => {
+  await writeFormat(db).catch((error: unknown) => {
     throw openFault(folder, error)
   })
+  return false
 }
 
 const readNumber = async (db: Database, key: string): Promise<number | null> => {
@@ -86,6 +93,8 @@ interface LedgerOptions {
   readonly longestJournal?: number
   /** Rows that are read without leaving the turn. */
   readonly readOnTheSpot?: number
+  /** Default: there are no files. */
+  readonly scrub?: Scrub
 }
 
 /** A ledger on a database that is open; tests give it one in memory. */
@@ -99,13 +108,15 @@ export const ledgerOn = async (
     cachedRows = CACHED_ROWS,
     longestJournal = LONGEST_JOURNAL,
     readOnTheSpot,
+    scrub = async () => true,
   } = options
-  await checkFormat(db, folder)
+  const isOld = await checkFormat(db, folder)
   const journal = new Journal(await recover(db), longestJournal)
+  if (isOld) await indexOrders(db).then(() => writeFormat(db))
   const positions = new Positions((await readNumber(db, POSITION_KEY)) ?? 0)
   const lastAliveMs = await readNumber(db, ALIVE_KEY)
   const cache = { rows: cachedRows, size: CACHED_SIZE }
-  return new LevelLedger({ db, clock, positions, journal, lastAliveMs, cache, readOnTheSpot })
+  return new LevelLedger({ db, clock, positions, journal, lastAliveMs, cache, readOnTheSpot, scrub })
 }
 
 /**
@@ -140,7 +151,7 @@ export const openDatabase = async (
 /** @throws Fault `in-use` if the folder belongs to another process, or is not ours to read, `ledger` if it cannot be opened */
 export const openLevelLedger = async (folder: string, clock: Clock): Promise<LevelLedger> => {
   const db = await openDatabase(folder)
-  const ledger = await ledgerOn(db, clock, { folder }).catch(async (error: unknown) => {
+  const ledger = await ledgerOn(db, clock, { folder, scrub: scrubOf(db) }).catch(async (error: unknown) => {
     await db.close()
     throw error instanceof Fault ? error : damageFault(folder, messageOf(error))
   })

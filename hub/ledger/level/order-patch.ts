@@ -59,7 +59,8 @@ const differing = <T extends object>(before: T, after: T, texts: Texts<T>): stri
   return json === '' ? 'null' : `${json}}`
 }
 
-const eventText = ({ event, id, details }: AcceptedEvent): string => {
+const eventText = ({ event, id, details, isErased }: AcceptedEvent): string => {
+  if (isErased) return `{"event":"${event}","id":"${id}","isErased":true}`
   const more = details === undefined ? '' : `,"details":${JSON.stringify(details)}`
   return `{"event":"${event}","id":"${id}"${more}}`
 }

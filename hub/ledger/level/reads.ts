@@ -4,55 +4,49 @@
  */
 import type { OrderKey, ParticipantId } from '../../../shared/ids.ts'
 import type { DeadLetter, Entry, Place, Retry } from '../../domain/entry.ts'
+import type { OrderRecord } from '../../domain/order-record.ts'
 import type { ParticipantRecord } from '../../domain/participant.ts'
+import type { Revocation } from '../../domain/revocation.ts'
 import { decode } from './codec.ts'
 import type { Database } from './database.ts'
 import {
+  acceptedRange,
+  endedBetweenRange,
   endedRange,
   entryKey,
   entryRange,
+  heldByRange,
   heldRange,
-  type KeyRange,
   orderOfIndexKey,
+  orderRowKey,
+  orderRowRange,
   participantRange,
   participantRowKey,
+  participantsFromRange,
+  revocationRange,
+  withoutPrefix,
 } from './keys.ts'
+import { type Kind, ORDERS, PARTICIPANTS } from './kinds.ts'
+import { type OrderPage, ordersOfAllStores } from './orders-of-all-stores.ts'
+import {
+  firstKeysOf,
+  firstOf,
+  type Newer,
+  type NewerKeys,
+  type Page,
+  type Part,
+  type Read,
+} from './overlay.ts'
 import type { Tables } from './tables.ts'
-import { indexKeysOf } from './write-back.ts'
+import { acceptedIndex, endedIndex, heldIndex, type IndexKey } from './write-back.ts'
 
-/** Values by key, newer than those on disk; null hides one. */
-type Newer<T> = ReadonlyMap<string, T | null>
-/** A part of a range. */
-type Page<T> = readonly (readonly [key: string, value: T])[]
+/** Keys of orders in one of their indexes. */
+const ordersIn = (keys: readonly string[]): OrderKey[] => keys.map(orderOfIndexKey)
 
-const isWithin = (key: string, { gt, lt }: KeyRange): boolean => key > gt && key < lt
-
-const byKey = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
-  one < other ? -1 : 1
-
-type Read<T> = (range: KeyRange, limit: number) => Promise<Page<T>>
-
-interface Part {
-  readonly range: KeyRange
-  readonly limit: number
-}
-
-const valuesIn = <T>(page: Page<T>): T[] => page.map(([, value]) => value)
-
-/** The first of a range, what is hidden not counted. */
-const firstOf = async <T>(read: Read<T>, newer: Newer<T>, { range, limit }: Part): Promise<T[]> => {
-  if (newer.size === 0) return valuesIn(await read(range, limit))
-  const found = [...newer].filter((one): one is [string, T] => one[1] !== null && isWithin(one[0], range))
-  const stored: (readonly [string, T])[] = []
-  let page: Page<T>
-  let { gt } = range
-  do {
-    page = await read({ gt, lt: range.lt }, limit)
-    stored.push(...page.filter(([key]) => !newer.has(key)))
-    gt = page.at(-1)?.[0] ?? gt
-  } while (page.length === limit && stored.length < limit)
-  return valuesIn([...stored, ...found].sort(byKey).slice(0, limit))
-}
+const orderPage = (ends: readonly string[], limit: number, orderOf: (end: string) => string): OrderPage => ({
+  orders: ends.map((end) => orderOf(end) as OrderKey),
+  next: ends.length < limit ? null : ends.at(-1)!,
+})
 
 export class Reads {
   readonly #db: Database
@@ -85,6 +79,15 @@ export class Reads {
     return this.#entries(place, participant, range)
   }
 
+  /** What lies in one place of a participant, after a position. */
+  entriesIn(
+    place: Place,
+    participant: ParticipantId,
+    range: { after: number; limit: number },
+  ): Promise<Entry[]> {
+    return this.#entries(place, participant, range)
+  }
+
   deadLettersOf(participant: ParticipantId, from: { after: number; limit: number }): Promise<DeadLetter[]> {
     return this.#entries('dead', participant, from)
   }
@@ -101,39 +104,148 @@ export class Reads {
   }
 
   /** Orders that drivers hold: leased, assigned, in transit. As many as the drivers' capacities allow. */
-  heldOrders(): Promise<OrderKey[]> {
-    return this.#orders({ range: heldRange, limit: Number.MAX_SAFE_INTEGER })
+  async heldOrders(): Promise<OrderKey[]> {
+    return ordersIn(await this.#orderKeys({ range: heldRange, limit: Number.MAX_SAFE_INTEGER }, heldIndex))
+  }
+
+  /** Orders by the time of their acceptance, newest first. @param from, to as rows have their times, ISO 8601; `to` excluded */
+  async ordersByTime(range: {
+    from: string
+    to: string
+    after: string | null
+    limit: number
+  }): Promise<OrderPage> {
+    const { from, to, after, limit } = range
+    const part = { range: acceptedRange({ from, to, before: after }), limit, reverse: true }
+    const ends = (await this.#orderKeys(part, acceptedIndex)).map(withoutPrefix)
+    return orderPage(ends, limit, (end) => end.slice(end.indexOf('/') + 1))
+  }
+
+  /** Orders of a store, or of all stores (null), whose ids begin so, in the order of their keys. Of all stores a page may have fewer than there are. */
+  async ordersNamed(range: {
+    store: string | null
+    beginning: string
+    after: string | null
+    limit: number
+  }): Promise<OrderPage> {
+    const { store, beginning, after, limit } = range
+    const newer = this.#newerKeys(({ key }) => orderRowKey(key))
+    if (store === null) return ordersOfAllStores(this.#readKeys, newer, { beginning, after, limit })
+    const part = { range: orderRowRange(`${store}/${beginning}`, after), limit }
+    const ends = await firstKeysOf(this.#readKeys, newer, part)
+    return orderPage(ends.map(withoutPrefix), limit, (end) => end)
+  }
+
+  /** Orders that a driver holds, in the order of their keys; of all drivers (null), one driver after another. */
+  async ordersHeldBy(range: {
+    driver: string | null
+    after: string | null
+    limit: number
+  }): Promise<OrderPage> {
+    const { driver, after, limit } = range
+    const part = { range: heldByRange(driver, after), limit }
+    const ends = (await this.#orderKeys(part, heldIndex)).map(withoutPrefix)
+    return orderPage(ends, limit, (end) => end.slice(end.indexOf('/') + 1))
+  }
+
+  /** Orders as they are durable, in the order asked for; those that are not there are left out. */
+  async orderRecords(orders: readonly OrderKey[]): Promise<OrderRecord[]> {
+    const records = await this.#rows(ORDERS, orders)
+    return records.filter((record) => record !== null)
+  }
+
+  /** As it is durable. */
+  async participantRecord(id: ParticipantId): Promise<ParticipantRecord | null> {
+    const [record] = await this.#rows(PARTICIPANTS, [id])
+    return record ?? null
+  }
+
+  /** Beside the cache: a search must not drive out of it what work needs. */
+  async #rows<Name extends string, Row extends object>(
+    kind: Kind<Name, Row>,
+    names: readonly Name[],
+  ): Promise<(Row | null)[]> {
+    const rows = kind.rows(this.#tables)
+    const found = new Map<Name, Row | null | undefined>(names.map((name) => [name, rows.durable(name)]))
+    const missing = names.filter((name) => found.get(name) === undefined)
+    if (missing.length > 0) {
+      const read = this.#db.getMany(missing.map((name) => kind.keyOf(name)))
+      const decoded = await this.#telling(read, (texts) =>
+        missing.map((name, index) => {
+          const text = texts[index]
+          return [name, text === undefined ? null : kind.decode(name, text)] as const
+        }),
+      )
+      for (const [index, [, row]] of decoded.entries()) found.set(missing[index]!, row)
+    }
+    return names.map((name) => found.get(name)!)
   }
 
   /** Known participants in the order of their ids, after one (or ''). */
   participants(after: string, limit: number): Promise<ParticipantRecord[]> {
+    return this.#participants({ range: participantRange(after), limit })
+  }
+
+  /** Known participants whose ids begin so, in their order, after one (or ''). */
+  participantsFrom(range: { beginning: string; after: string; limit: number }): Promise<ParticipantRecord[]> {
+    const { beginning, after, limit } = range
+    return this.#participants({ range: participantsFromRange(beginning, after), limit })
+  }
+
+  #participants(part: Part): Promise<ParticipantRecord[]> {
     const newer = new Map<string, ParticipantRecord | null>()
     for (const { key, row } of this.#tables.participants.unwritten()) newer.set(participantRowKey(key), row)
-    return this.#values({ range: participantRange(after), limit }, newer)
+    return this.#values(part, newer)
+  }
+
+  /** Revocations that are durable, in the order of their participants, after one (or ''). */
+  revocations(after: string, limit: number): Promise<Revocation[]> {
+    return this.#values({ range: revocationRange(after), limit }, new Map())
   }
 
   /** Orders that ended before a time, longest ago first. */
-  ordersEndedBefore(timeMs: number, limit: number): Promise<OrderKey[]> {
-    return this.#orders({ range: endedRange(timeMs), limit })
+  async ordersEndedBefore(timeMs: number, limit: number): Promise<OrderKey[]> {
+    return ordersIn(await this.#orderKeys({ range: endedRange(timeMs), limit }, endedIndex))
   }
 
-  #orders(part: Part): Promise<OrderKey[]> {
-    const newer = new Map<string, OrderKey | null>()
+  /** How many orders ended from a time on and before another one, at most so many. `next` is null at the end. */
+  async countEnded(range: {
+    fromMs: number
+    toMs: number
+    after: string | null
+    limit: number
+  }): Promise<{ count: number; next: string | null }> {
+    const { limit } = range
+    const keys = await this.#orderKeys({ range: endedBetweenRange(range), limit }, endedIndex)
+    return { count: keys.length, next: keys.length < limit ? null : keys.at(-1)! }
+  }
+
+  /** Keys of orders in one of their indexes. */
+  #orderKeys(part: Part, indexKey: IndexKey): Promise<string[]> {
+    return firstKeysOf(this.#readKeys, this.#newerKeys(indexKey), part)
+  }
+
+  readonly #readKeys: Read<string> = ({ range, ...rest }) =>
+    this.#telling(this.#db.keys({ ...range, ...rest }).all(), (keys) => keys.map((key) => [key, key]))
+
+  #newerKeys(indexKey: IndexKey): NewerKeys {
+    const added: string[] = []
+    const hidden = new Set<string>()
     for (const { stored, row } of this.#tables.orders.unwritten()) {
-      for (const key of stored === null ? [] : indexKeysOf(stored)) newer.set(key, null)
-      for (const key of row === null ? [] : indexKeysOf(row)) newer.set(key, orderOfIndexKey(key))
+      const before = stored && indexKey(stored)
+      const after = row && indexKey(row)
+      if (before === after) continue
+      if (before !== null) hidden.add(before)
+      if (after !== null) added.push(after)
     }
-    const pageOf = (keys: readonly string[]) => keys.map((key) => [key, orderOfIndexKey(key)] as const)
-    const read: Read<OrderKey> = (range, limit) =>
-      this.#telling(this.#db.keys({ ...range, limit }).all(), pageOf)
-    return firstOf(read, newer, part)
+    return { added, hidden }
   }
 
   #values<T>(part: Part, newer: Newer<T>): Promise<T[]> {
     const pageOf = (rows: readonly [string, string][]) =>
       rows.map(([key, text]) => [key, decode<T>(key, text)] as const)
-    const read: Read<T> = (range, limit) =>
-      this.#telling(this.#db.iterator({ ...range, limit }).all(), pageOf)
+    const read: Read<T> = ({ range, ...rest }) =>
+      this.#telling(this.#db.iterator({ ...range, ...rest }).all(), pageOf)
     return firstOf(read, newer, part)
   }
 

@@ -109,6 +109,14 @@ export class Rows<Key extends string, Row extends object> {
     return this.#active.get(key)?.newest ?? undefined
   }
 
+  /** The row as it is durable, if it is at hand; null if there is none, undefined if only the disk knows. Nobody's use of it keeps it in the cache. */
+  durable(key: Key): Row | null | undefined {
+    const active = this.#active.get(key)
+    if (active !== undefined) return active.row
+    const cached = this.#cache.peek(key)
+    return cached === ABSENT ? null : (cached as Row | undefined)
+  }
+
   put(key: Key, row: Row): void {
     this.#change(key, row)
   }

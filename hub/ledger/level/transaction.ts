@@ -5,7 +5,10 @@ import { type OrderKey, type ParticipantId, storeOf } from '../../../shared/ids.
 import type { DeadLetter, Entry, Place, Retry } from '../../domain/entry.ts'
 import { keyOf, type OrderRecord } from '../../domain/order-record.ts'
 import { countEntry, type ParticipantRecord } from '../../domain/participant.ts'
+import type { Revocation } from '../../domain/revocation.ts'
+import { encode } from './codec.ts'
 import type { Group } from './group.ts'
+import { revocationKey } from './keys.ts'
 import type { Positions } from './positions.ts'
 import type { Roster, Tables } from './tables.ts'
 
@@ -38,6 +41,16 @@ export class Transaction {
 
   participant(id: ParticipantId): ParticipantRecord | undefined {
     return this.#tables.participants.get(id)
+  }
+
+  /** Takes the place of an older one of the participant. */
+  putRevocation(revocation: Revocation): void {
+    const key = revocationKey(revocation.participant)
+    this.#group.values.set(key, encode(key, revocation))
+  }
+
+  removeRevocation(participant: ParticipantId): void {
+    this.#group.values.set(revocationKey(participant), null)
   }
 
   /** A store's participants that have a queue; needs `stores` in the work. */
@@ -91,6 +104,13 @@ export class Transaction {
     const { position } = entry
     this.#tables.entries.change({ place, participant, position, entry })
     this.#count(participant, { place, position }, 1)
+  }
+
+  /** Puts another entry in the place of one at the same position. The caller knows that it lies there. */
+  replace(place: Place, participant: ParticipantId, entry: Entry): void {
+    const { position } = entry
+    this.#tables.entries.change({ place, participant, position, entry: null })
+    this.#tables.entries.change({ place, participant, position, entry })
   }
 
   /** Takes an entry out of the place where it lies. The caller knows that it lies there: it has read it or put it there. */

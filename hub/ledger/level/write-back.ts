@@ -5,25 +5,39 @@ import { holderOf, keyOf, type OrderRecord } from '../../domain/order-record.ts'
 import { seal } from './codec.ts'
 import type { Batch } from './database.ts'
 import { entryJson } from './entry-json.ts'
-import { endedKey, entryKey, heldKey } from './keys.ts'
+import { acceptedKey, endedKey, entryKey, heldKey } from './keys.ts'
 import { type Kind, ORDERS, PARTICIPANTS, ROSTERS } from './kinds.ts'
 import type { Tables } from './tables.ts'
 
 type Puts = Pick<Batch, 'put' | 'del'>
 
-/** Keys under which an order is found besides its own: by who holds it, by when it ended. */
-export const indexKeysOf = (record: OrderRecord): string[] => {
-  const keys: string[] = []
+/** The key of an order in an index; null if it is not in it. */
+export type IndexKey = (record: OrderRecord) => string | null
+
+/** By who holds it. */
+export const heldIndex: IndexKey = (record) => {
   const holder = holderOf(record)
-  if (holder !== null) keys.push(heldKey(holder, keyOf(record)))
-  if (record.endedMs !== null) keys.push(endedKey(record.endedMs, keyOf(record)))
-  return keys
+  return holder === null ? null : heldKey(holder, keyOf(record))
 }
 
-const putIndex = (batch: Puts, stored: OrderRecord | null, row: OrderRecord | null): void => {
-  const [before, after] = [stored, row].map((record) => (record === null ? [] : indexKeysOf(record)))
-  for (const key of before!) if (!after!.includes(key)) batch.del(key)
-  for (const key of after!) if (!before!.includes(key)) batch.put(key, '')
+/** By when it ended. */
+export const endedIndex: IndexKey = (record) =>
+  record.endedMs === null ? null : endedKey(record.endedMs, keyOf(record))
+
+/** By when it was accepted. */
+export const acceptedIndex: IndexKey = (record) => acceptedKey(record.time, keyOf(record))
+
+/** Under what an order is found besides its own key. */
+const INDEXES: readonly IndexKey[] = [heldIndex, endedIndex, acceptedIndex]
+
+const putIndexes = (batch: Puts, stored: OrderRecord | null, row: OrderRecord | null): void => {
+  for (const indexKey of INDEXES) {
+    const before = stored && indexKey(stored)
+    const after = row && indexKey(row)
+    if (before === after) continue
+    if (before !== null) batch.del(before)
+    if (after !== null) batch.put(after, '')
+  }
 }
 
 const putRows = <Name extends string, Row extends object>(
@@ -42,7 +56,7 @@ const putRows = <Name extends string, Row extends object>(
 /** Adds to a write what needs the journal's groups up to one. */
 export const writeBack = (batch: Puts, tables: Tables, upTo: number): void => {
   putRows(batch, ORDERS, { tables, upTo })
-  for (const { stored, row } of tables.orders.unwritten(upTo)) putIndex(batch, stored, row)
+  for (const { stored, row } of tables.orders.unwritten(upTo)) putIndexes(batch, stored, row)
   putRows(batch, PARTICIPANTS, { tables, upTo })
   putRows(batch, ROSTERS, { tables, upTo })
   for (const { place, participant, position, entry } of tables.entries.unwritten(upTo)) {

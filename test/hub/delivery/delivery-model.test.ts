@@ -4,7 +4,8 @@
  */
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { orderKeyOf } from '../../../hub/domain/entry.ts'
+import { type Entry, orderKeyOf, type Place } from '../../../hub/domain/entry.ts'
+import { ERASED } from '../../../hub/domain/erasure.ts'
 import { itemsOf } from '../../../hub/domain/history.ts'
 import type { Sender } from '../../../hub/domain/order.ts'
 import { holderOf, type OrderRecord } from '../../../hub/domain/order-record.ts'
@@ -70,6 +71,8 @@ class Model {
   /** Entries that had to be dead letters when something behind them left. */
   readonly buried: { actor: Actor; token: string }[] = []
   readonly faults: string[] = []
+  /** Orders of which it was answered that they are erased. */
+  readonly erased = new Set<OrderKey>()
   isHeld = false
 
   constructor(world: World) {
@@ -114,9 +117,15 @@ class Model {
     if (peer !== actor.peer) this.faults.push(`${actor.id} got ${handed.name} on a connection that is over`)
     if (actor.sender.role === 'vendor' && payload.store !== actor.sender.store)
       this.faults.push(`${actor.id} got ${handed.name} of ${payload.store}`)
+    if (this.#isUnerased(handed.entry))
+      this.faults.push(`${actor.id} got ${handed.name}, which is erased, whole`)
     actor.handed.push(handed)
     actor.inFlight.set(handed.token, { handed, atMs: this.world.clock.now() })
     if (actor.sender.role === 'vendor') this.#checkTurn(actor, handed)
+  }
+
+  #isUnerased(entry: Pick<Entry, 'payload'>): boolean {
+    return this.erased.has(orderKeyOf(entry)) && entry.payload.customer !== ERASED
   }
 
   #checkTurn(actor: Actor, { name, token, entry }: Handed): void {
@@ -180,19 +189,39 @@ class Model {
     if (handed !== undefined) actor.peer?.release(handed.entry.payload.orderId, handed.entry.payload.store)
   }
 
+  /** Goes on while other things happen; a crash may leave it without an answer. */
+  erase(key: OrderKey): void {
+    void this.world.upkeep.eraser.erase(key).then((isDone) => isDone && this.erased.add(key))
+  }
+
   async restart(kept: number): Promise<void> {
     for (const actor of this.actors) this.#part(actor)
     this.isHeld = false
     await this.world.restart({ kept, downMs: 1000 })
   }
 
-  async #tokensIn(id: ParticipantId, places: readonly ('queue' | 'retry' | 'dead')[]): Promise<Set<string>> {
+  async #entriesIn(id: ParticipantId, places: readonly Place[]): Promise<Entry[]> {
     const range = { after: 0, upTo: Number.MAX_SAFE_INTEGER - 1, limit: 1000 }
     const found = await turning(
       this.world.clock,
       Promise.all(places.map((place) => this.world.ledger.reads.closedEntries(place, id, range))),
     )
-    return new Set(found.flat().map(({ position }) => position.toString(36)))
+    return found.flat()
+  }
+
+  async #tokensIn(id: ParticipantId, places: readonly Place[]): Promise<Set<string>> {
+    return new Set((await this.#entriesIn(id, places)).map(({ position }) => position.toString(36)))
+  }
+
+  async #checkErased(): Promise<void> {
+    for (const id of [FLEET, ...this.vendors.map((actor) => actor.id)])
+      for (const entry of await this.#entriesIn(id, ['queue', 'retry', 'dead']))
+        if (this.#isUnerased(entry)) this.faults.push(`${id} has ${entry.event}, which is erased, whole`)
+    for (const {
+      key,
+      order: { customer },
+    } of await this.records())
+      if (this.erased.has(key) && customer !== ERASED) this.faults.push(`${key} was erased and is whole`)
   }
 
   /** Everything has come to rest: what is written down must be true. */
@@ -214,6 +243,7 @@ class Model {
           this.faults.push(`something left behind ${token}, which ${actor.id} was owed`)
     }
     await this.#checkHolders()
+    await this.#checkErased()
     expect(this.faults.join('\n')).to.equal('')
   }
 
@@ -327,6 +357,7 @@ const kinds = [
   'hold',
   'let go',
   'restart',
+  ...Array<'erase'>(2).fill('erase'),
 ] as const
 
 const step = fc.record({ kind: fc.constantFrom(...kinds), who: fc.nat(20), pick: fc.nat(20) })
@@ -367,6 +398,10 @@ const run = async (model: Model, { kind, who, pick }: Step): Promise<void> => {
     case 'let go':
       model.isHeld = false
       return world.db.release()
+    case 'erase': {
+      const [...known] = world.orders
+      return known.length === 0 ? undefined : model.erase(known[pick % known.length]!)
+    }
     case 'restart':
       return model.restart(pick)
     default:
@@ -377,7 +412,7 @@ const run = async (model: Model, { kind, who, pick }: Step): Promise<void> => {
 const RUNS = 200
 
 describe('delivery, against a model', () => {
-  it('[DL2][DL3][DL4][DL12][FL2][FL3][LG8] keeps what it promises whatever happens, and drains', async () => {
+  it('[DL2][DL3][DL4][DL12][FL2][FL3][LG8][PV3] keeps what it promises whatever happens, and drains', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 100, size: 'max' }), async (steps) => {
         const model = await Model.open()

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
 import sinon from 'sinon'
+import { Erasures } from '../../../hub/delivery/erasures.ts'
+import { Pauses } from '../../../hub/delivery/pauses.ts'
 import type { DeliveryOptions } from '../../../hub/delivery/ports.ts'
 import { QueueDelivery } from '../../../hub/delivery/queue-delivery.ts'
 import type { Entry, Retry } from '../../../hub/domain/entry.ts'
@@ -487,7 +489,11 @@ describe('delivery of a queue', () => {
       const participant = { ...(await world.row(MAIN))!, retrying }
       const { reports, options } = world
       const delivery = new QueueDelivery(
-        { ledger, reports, now: () => world.clock.now(), options },
+        {
+          ...{ ledger, reports, options },
+          ...{ erasures: new Erasures(), pauses: new Pauses(), tally: { inFlight: 0 } },
+          now: () => world.clock.now(),
+        },
         { outlet: { hand }, participant, windowEntries: 10 },
         { isEmpty: false },
       )

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { publishRefusal, roleRefusal } from '../../../hub/domain/permissions.ts'
+import { publishRefusal } from '../../../hub/domain/permissions.ts'
 import { EVENT_NAMES } from '../../../shared/protocol.ts'
 import { driver, vendor } from '../../support/orders.ts'
 
@@ -23,13 +23,5 @@ describe('permissions', () => {
 
   it('[PM1] lets a driver report about any store', () => {
     expect(publishRefusal(driver(), { event: 'delivered', store: 'globex' })).to.equal(null)
-  })
-
-  it('[PM1] keeps the requests of one role from the other', () => {
-    expect(roleRefusal(vendor(), 'vendor', 'track')).to.equal(null)
-    expect(roleRefusal(driver(), 'vendor', 'track')).to.deep.equal({
-      code: 'not-permitted',
-      message: 'Only a vendor may send track.',
-    })
   })
 })

@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import type { Sender } from '../../../hub/domain/order.ts'
 import { decodeElement, decodeEvent } from '../../../hub/intake/decode.ts'
 import { CODES } from '../../../shared/codes.ts'
+import { EVENT_LIMITS } from '../../support/limits.ts'
 import { driver, order, vendor } from '../../support/orders.ts'
 
 const REPORT = { store: 'acme', orderId: 'order-1' }
@@ -9,11 +11,11 @@ const REPORT = { store: 'acme', orderId: 'order-1' }
 describe('decoding', () => {
   it('gives an event with its sender and its payload as they came', () => {
     const payload = order('order-1', { details: { fragile: true } })
-    expect(decodeElement(vendor(), { event: 'pickup', payload })).to.deep.equal({
+    expect(decodeElement(vendor(), { event: 'pickup', payload }, EVENT_LIMITS)).to.deep.equal({
       ok: true,
       proposal: { key: 'acme/order-1', event: 'pickup', sender: vendor(), payload },
     })
-    expect(decodeEvent(driver(), 'in-transit', REPORT)).to.deep.equal({
+    expect(decodeEvent(driver(), { event: 'in-transit', payload: REPORT }, EVENT_LIMITS)).to.deep.equal({
       ok: true,
       proposal: {
         key: `${REPORT.store}/${REPORT.orderId}`,
@@ -41,7 +43,7 @@ describe('decoding', () => {
   for (const [what, element, fields] of MALFORMED)
     it(`[IN4] refuses ${what} and names the fields`, () => {
       for (const sender of [vendor(), driver()]) {
-        const decoded = decodeElement(sender, element)
+        const decoded = decodeElement(sender, element, EVENT_LIMITS)
         expect(decoded).to.include({ ok: false, code: 'malformed', temporary: false })
         if (!decoded.ok) expect(decoded.fields).to.include.members([...fields])
       }
@@ -52,15 +54,15 @@ describe('decoding', () => {
     const element = fc.oneof(odd, fc.record({ event: fc.constantFrom('pickup', 'delivered'), payload: odd }))
     fc.assert(
       fc.property(element, (any) => {
-        const decoded = decodeElement(driver(), any)
+        const decoded = decodeElement(driver(), any, EVENT_LIMITS)
         return decoded.ok || decoded.code in CODES
       }),
     )
   })
 
   it("[PM1] refuses what its sender may not send by the connection's identity", () => {
-    const codeOf = (...[sender, event, payload]: Parameters<typeof decodeEvent>) => {
-      const decoded = decodeEvent(sender, event, payload)
+    const codeOf = (sender: Sender, event: string, payload: unknown) => {
+      const decoded = decodeEvent(sender, { event, payload }, EVENT_LIMITS)
       return decoded.ok ? 'ok' : decoded.code
     }
     expect(codeOf(driver(), 'pickup', order())).to.equal('not-permitted')

@@ -14,6 +14,7 @@ import { driverId, FLEET, orderKey, type ParticipantId, vendorId } from '../../.
 import type { Receipt, Refused } from '../../../shared/protocol.ts'
 import { CrashingDatabase } from '../../support/crashing-database.ts'
 import { commitNow, type TestWork } from '../../support/ledger.ts'
+import { EVENT_LIMITS, NO_RATES } from '../../support/limits.ts'
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
 import { driver, order, vendor, waitingOrder } from '../../support/orders.ts'
 
@@ -24,7 +25,13 @@ const BOB = driverId('bob')
 const NOW = Date.UTC(2026, 0, 1)
 const TIME = '2026-01-01T00:00:00.000Z'
 
-const OPTIONS: IntakeOptions = { batchLength: 5, undecidedEvents: 6, queueLength: 100, pickupsPerSecond: 0 }
+const OPTIONS: IntakeOptions = {
+  ...EVENT_LIMITS,
+  ...NO_RATES,
+  batchLength: 5,
+  undecidedEvents: 6,
+  queueLength: 100,
+}
 
 const pickupOf = (orderId: string, more = {}) => ({ event: 'pickup', payload: order(orderId, more) })
 const report = (event: 'in-transit' | 'delivered', orderId = 'order-1') => ({
@@ -189,7 +196,9 @@ describe('intake', () => {
         'foreign-store',
       ])
       expect(await eventsOf(FLEET)).to.deep.equal(['pickup order-1'])
-      expect(reports.refused.args.flat()).to.have.members(['malformed', 'identity-conflict', 'foreign-store'])
+      expect(reports.refused.args).to.have.deep.members(
+        ['malformed', 'identity-conflict', 'foreign-store'].map((code) => [code, MAIN]),
+      )
     })
 
     it('[IN2] gets the receipts that its events would get one by one', async () => {
@@ -220,7 +229,7 @@ describe('intake', () => {
       for (const frame of [undefined, null, 'pickup', 7, pickupOf('order-1'), { length: 1, 0: {} }])
         expect(await publish(intake.open(vendor()), frame)).to.include({ ok: false, code: 'malformed' })
       expect(await entriesOf(FLEET)).to.deep.equal([])
-      expect(reports.refused.args.flat()).to.deep.equal(Array(6).fill('malformed'))
+      expect(reports.refused.args.map(([code]) => code)).to.deep.equal(Array(6).fill('malformed'))
     })
 
     it('[IN3] that is too long gets one refusal and changes nothing', async () => {
@@ -401,29 +410,83 @@ describe('intake', () => {
       expect(await outcomes(vendor(), pickupOf('order-2'))).to.deep.equal(['accepted'])
     })
 
-    it("[IN5] refuse new orders above a connection's rate, and nothing else", async () => {
+    const sendOver = async (publisher: Publisher, ...orderIds: string[]) =>
+      (
+        (await publish(
+          publisher,
+          orderIds.map((orderId) => pickupOf(orderId)),
+        )) as Receipt[]
+      ).map(outcomeOf)
+
+    it("[IN5][LM3] refuse new orders above a participant's rate, on a new connection too, and nothing else", async () => {
       await open(db, { pickupsPerSecond: 2 })
       await place(leased)
-      const publisher = intake.open(vendor())
-      const send = async (...orderIds: string[]) =>
-        (
-          (await publish(
-            publisher,
-            orderIds.map((orderId) => pickupOf(orderId)),
-          )) as Receipt[]
-        ).map(outcomeOf)
       // A repeat takes nothing of the rate.
-      expect(await send('order-1', '2', '3', '4', '2')).to.deep.equal([
+      expect(await sendOver(intake.open(vendor()), 'order-1', '2', '3', '4', '2')).to.deep.equal([
         'duplicate',
         'accepted',
         'accepted',
         'rate-limited',
         'duplicate',
       ])
-      expect(await outcomes(vendor(), pickupOf('5'))).to.deep.equal(['accepted'])
+      expect(await refusedWith(pickupOf('5'))).to.include({ code: 'rate-limited', retryAfterMs: 500 })
+      expect(await outcomes(vendor('acme', 'till'), pickupOf('6'))).to.deep.equal(['accepted'])
       await expectOthersAccepted()
       clock.advance(500)
-      expect(await send('4', '6')).to.deep.equal(['accepted', 'rate-limited'])
+      expect(await sendOver(intake.open(vendor()), '4', '7')).to.deep.equal(['accepted', 'rate-limited'])
+    })
+
+    it("[LM3] count every event that is decided towards the sender's rate, and refuse only new orders for it", async () => {
+      await open(db, { batchLength: 20, undecidedEvents: 20, senderEventsPerSecond: 4 })
+      await place(leased)
+      const vendors = intake.open(vendor())
+      expect(await sendOver(vendors, 'order-1', 'order-1', '2', '3', '4')).to.deep.equal([
+        'duplicate',
+        'duplicate',
+        'accepted',
+        'accepted',
+        'rate-limited',
+      ])
+      const repeats = Array<string>(8).fill('order-1')
+      expect(await sendOver(vendors, ...repeats)).to.deep.equal(repeats.map(() => 'duplicate'))
+      await expectOthersAccepted()
+      clock.advance(2000)
+      // What was owed is paid, and nothing is left over.
+      expect(await sendOver(vendors, '5')).to.deep.equal(['rate-limited'])
+      clock.advance(1000)
+      expect(await sendOver(vendors, '5')).to.deep.equal(['accepted'])
+    })
+
+    it('[LM3] let as many new orders through as the rate says, however many more are tried again and again', async () => {
+      await open(db, { batchLength: 20, undecidedEvents: 20, senderEventsPerSecond: 4 })
+      const publisher = intake.open(vendor())
+      const waiting = Array.from({ length: 20 }, (_, index) => `o-${index}`)
+      for (let seconds = 0; waiting.length > 0; seconds += 1) {
+        expect(seconds).to.be.lessThan(5)
+        const taken = await sendOver(publisher, ...waiting)
+        waiting.splice(0, taken.filter((outcome) => outcome === 'accepted').length)
+        clock.advance(1000)
+      }
+    })
+
+    it('[LM4] tell for how long no more bytes of a sender should be read, on a new connection too', async () => {
+      await open(db, { senderBytesPerSecond: 1000 })
+      expect(intake.open(vendor()).heard(999)).to.equal(0)
+      expect(intake.open(vendor()).heard(501)).to.equal(501)
+      expect(intake.open(vendor('globex')).heard(999)).to.equal(0)
+      clock.advance(501)
+      expect(intake.open(vendor()).heard(0)).to.equal(0)
+    })
+
+    it('[LM1] refuse an event that is too large by itself', async () => {
+      await open(db, { eventBytes: 6000 })
+      const [large, small] = [{ a: 'x'.repeat(7000) }, { a: 'x'.repeat(5000) }]
+      const receipts = (await publish(intake.open(vendor()), [
+        pickupOf('order-1', { details: large }),
+        pickupOf('order-2', { details: small }),
+      ])) as Receipt[]
+      expect(receipts.map(outcomeOf)).to.deep.equal(['too-large', 'accepted'])
+      expect(receipts[0]).to.include({ temporary: false })
     })
 
     it('[IN6] refuse further events as busy while too many wait for the disk', async () => {
@@ -447,7 +510,10 @@ describe('intake', () => {
       await clock.settle()
       sinon.assert.calledOnce(replies)
       expect(await outcomes(vendor(), pickupOf('7'), pickupOf('8'))).to.deep.equal(['accepted', 'accepted'])
-      expect(reports.refused.args).to.deep.equal([['busy'], ['busy']])
+      expect(reports.refused.args).to.deep.equal([
+        ['busy', MAIN],
+        ['busy', MAIN],
+      ])
     })
 
     it('[IN6] let a frame pass that is longer than what may wait, when nothing else does', async () => {

@@ -89,6 +89,15 @@ export class Books {
       .sort()
   }
 
+  /** Newest first. */
+  byTime(): OrderKey[] {
+    const indexed = [...this.orders.values()].map((record) => `${record.time}/${keyOf(record)}`)
+    return indexed
+      .sort()
+      .reverse()
+      .map((key) => key.slice(key.indexOf('/') + 1) as OrderKey)
+  }
+
   /** Ended orders, longest ago first. */
   ended(): OrderKey[] {
     return [...this.orders.values()]

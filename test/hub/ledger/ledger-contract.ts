@@ -3,6 +3,7 @@
  * concerns.
  */
 import { expect } from 'chai'
+import type { RevocationLedger, RevocationTransaction } from '../../../hub/access/ports.ts'
 import type { DeliveryLedger, DeliveryTransaction } from '../../../hub/delivery/ports.ts'
 import { assign, leaseTo } from '../../../hub/domain/dispatch.ts'
 import type { DeadLetter, Entry, Retry } from '../../../hub/domain/entry.ts'
@@ -13,9 +14,11 @@ import type { Committed, Work } from '../../../hub/domain/work.ts'
 import type { IntakeTransaction } from '../../../hub/intake/ports.ts'
 import type { SessionTransaction } from '../../../hub/sessions/ports.ts'
 import type { UpkeepLedger, UpkeepTransaction } from '../../../hub/upkeep/ports.ts'
+import type { ListsLedger, OrderPage } from '../../../hub/watch/ports.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { Fault } from '../../../shared/fault.ts'
 import { driverId, FLEET, orderKey, type ParticipantId, vendorId } from '../../../shared/ids.ts'
+import type { Order } from '../../../shared/messages.ts'
 import { commitNow, type TestWork, turning } from '../../support/ledger.ts'
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
 import { order, progress, stamp, waitingOrder } from '../../support/orders.ts'
@@ -23,9 +26,14 @@ import { order, progress, stamp, waitingOrder } from '../../support/orders.ts'
 export type ContractTransaction = IntakeTransaction &
   DeliveryTransaction &
   SessionTransaction &
-  UpkeepTransaction
+  UpkeepTransaction &
+  RevocationTransaction
 
-export interface ContractLedger extends Omit<DeliveryLedger & UpkeepLedger, 'submit'> {
+export interface ContractLedger
+  extends Omit<
+    DeliveryLedger & UpkeepLedger & RevocationLedger<ContractTransaction> & Omit<ListsLedger, 'lastPosition'>,
+    'submit'
+  > {
   submit(work: Work<ContractTransaction>): void
   onFault(listener: (fault: Fault) => void): () => void
   close(): Promise<void>
@@ -107,6 +115,12 @@ export const describeLedger = (name: string, createHome: () => LedgerHome): void
           }),
       })
     const all = (id: ParticipantId) => ledger.entries(id, { after: 0, limit: 1000 })
+    const revoke = (revokedMs: number, ...ids: readonly ParticipantId[]): Promise<void> =>
+      commit({
+        decide: (transaction) => {
+          for (const id of ids) transaction.putRevocation({ participant: id, revokedMs })
+        },
+      })
     const rosterOf = (store: string): Promise<readonly ParticipantId[]> =>
       commit({ stores: [store], decide: (transaction) => transaction.rosterOf(store) })
 
@@ -390,6 +404,31 @@ export const describeLedger = (name: string, createHome: () => LedgerHome): void
         expect(await closed('dead', third!.position)).to.deep.equal([])
       })
 
+      it('[LG19] show what has replaced an entry where it lies, and count it once', async () => {
+        const [first, second] = await append(MAIN, ...named(2))
+        const other = { ...first!, payload: { ...first!.payload, customer: 'somebody else' } }
+        for (const reopened of [false, true]) {
+          if (reopened) await reopen()
+          await commit({ decide: (transaction) => transaction.replace('queue', MAIN, other) })
+          expect(await all(MAIN)).to.deep.equal([other, second])
+          expect(await participant(MAIN)).to.include({ queued: 2 })
+        }
+      })
+
+      it('[LG19] never show again an entry that was replaced, and taken out then', async () => {
+        const [entry] = await append(MAIN, 'order-1')
+        await reopen()
+        const other = { ...entry!, payload: { ...entry!.payload, customer: 'somebody else' } }
+        await commit({ decide: (transaction) => transaction.replace('queue', MAIN, other) })
+        await commit({
+          participants: [MAIN],
+          decide: (transaction) => transaction.take('queue', MAIN, other.position),
+        })
+        expect(await all(MAIN)).to.deep.equal([])
+        await reopen()
+        expect(await all(MAIN)).to.deep.equal([])
+      })
+
       it('[LG8] are counted, each place by itself', async () => {
         const entries = await append(MAIN, ...named(5))
         await commit({
@@ -503,7 +542,178 @@ export const describeLedger = (name: string, createHome: () => LedgerHome): void
       })
     })
 
+    describe('lists', () => {
+      const at = (orderId: string, timeMs: number, more: Partial<Order> = {}): OrderRecord => ({
+        ...waitingOrder(order(orderId, more)),
+        time: new Date(timeMs).toISOString(),
+      })
+      const everTimes = { from: new Date(0).toISOString(), to: new Date(NOW * 2).toISOString() }
+      const newest = (limit: number, after: string | null = null) =>
+        ledger.ordersByTime({ ...everTimes, after, limit })
+      const pagesOf = async (read: (after: string | null) => Promise<OrderPage>): Promise<string[][]> => {
+        const pages: string[][] = []
+        let after: string | null = null
+        do {
+          const page: OrderPage = await read(after)
+          pages.push([...page.orders])
+          after = page.next
+        } while (after !== null)
+        return pages
+      }
+      const keysOf = (...records: readonly OrderRecord[]) => records.map(keyOf)
+
+      it('[LG20] find orders by the time of their acceptance, newest first, page by page', async () => {
+        const [old, middle, young] = [at('z', NOW), at('a', NOW + 10), at('m', NOW + 20)]
+        await put(middle, young)
+        await reopen()
+        await put(old)
+        expect(await newest(9)).to.deep.equal({ orders: keysOf(young, middle, old), next: null })
+        expect(await pagesOf((after) => newest(2, after))).to.deep.equal([keysOf(young, middle), keysOf(old)])
+      })
+
+      it('[LG20] find orders from a time on and before another one', async () => {
+        await put(at('old', NOW), at('middle', NOW + 10), at('young', NOW + 20))
+        const from = new Date(NOW + 10).toISOString()
+        const to = new Date(NOW + 20).toISOString()
+        const { orders } = await ledger.ordersByTime({ from, to, after: null, limit: 9 })
+        expect(orders).to.deep.equal([orderKey('acme', 'middle')])
+      })
+
+      it('[LG20] find an order once, whatever happens to it, and never again when it was removed', async () => {
+        const record = at('order-1', NOW)
+        await put(record, at('order-2', NOW))
+        await put(leaseTo(record, 'bob', NOW))
+        await reopen()
+        await put({ ...record, owed: 7 })
+        expect((await newest(9)).orders).to.have.members(keysOf(record, at('order-2', NOW)))
+        await commit({ orders: [keyOf(record)], decide: (transaction) => transaction.removeOrder(record) })
+        expect((await newest(9)).orders).to.deep.equal([orderKey('acme', 'order-2')])
+        await put(at('order-1', NOW + 50))
+        await reopen()
+        expect((await newest(9)).orders).to.deep.equal(keysOf(record, at('order-2', NOW)))
+      })
+
+      it('[LG20] find orders of a store by the beginning of their ids, in the order of ids', async () => {
+        await put(at('order-2', NOW), at('order-10', NOW), at('other', NOW))
+        await reopen()
+        await put(at('order-1', NOW), at('order-3', NOW, { store: 'globex' }))
+        const named = (beginning: string) => (after: string | null) =>
+          ledger.ordersNamed({ store: 'acme', beginning, after, limit: 2 })
+        const expected = [['acme/order-1', 'acme/order-10'], ['acme/order-2']]
+        expect(await pagesOf(named('order-'))).to.deep.equal(expected)
+        expect(await pagesOf(named('order-2'))).to.deep.equal([['acme/order-2']])
+        expect(await pagesOf(named('nothing'))).to.deep.equal([[]])
+      })
+
+      it('[LG20] find orders of all stores by the beginning of their ids, however alike the names of stores', async () => {
+        const stores = ['acme', 'acme-2', 'acme0', 'a', 'zeta']
+        for (const [index, store] of stores.entries()) {
+          await put(at('order-1', NOW, { store }), at('x-2', NOW, { store }))
+          if (index === 2) await reopen()
+        }
+        const named = (beginning: string, limit: number) => (after: string | null) =>
+          ledger.ordersNamed({ store: null, beginning, after, limit })
+        const found = await pagesOf(named('order', 2))
+        const expected = stores.map((store) => `${store}/order-1`).sort()
+        expect(found.flat()).to.deep.equal(expected)
+        expect((await pagesOf(named('', 3))).flat()).to.have.length(10)
+        expect((await pagesOf(named('nothing', 3))).flat()).to.deep.equal([])
+      })
+
+      it('[LG20] find orders of more stores than are looked into at a time', async () => {
+        const stores = Array.from({ length: 230 }, (_, index) => `store-${index}`)
+        await put(...stores.map((store) => at(store === 'store-229' ? 'wanted' : 'other', NOW, { store })))
+        await reopen()
+        const read = (after: string | null) =>
+          ledger.ordersNamed({ store: null, beginning: 'wanted', after, limit: 5 })
+        expect((await pagesOf(read)).flat()).to.deep.equal(['store-229/wanted'])
+      })
+
+      it('[LG20] find what one driver holds, and what all do', async () => {
+        const [one, other] = [leaseTo(at('one', NOW), 'bob', NOW), leaseTo(at('other', NOW), 'bob', NOW)]
+        const third = leaseTo(at('third', NOW), 'bob-2', NOW)
+        await put(one, third)
+        await reopen()
+        await put(other, at('waiting', NOW))
+        const held = (driver: string | null, limit: number) =>
+          pagesOf((after) => ledger.ordersHeldBy({ driver, after, limit }))
+        expect(await held('bob', 1)).to.deep.equal([keysOf(one), keysOf(other), []])
+        expect(await held('eve', 2)).to.deep.equal([[]])
+        expect((await held(null, 2)).flat()).to.have.members(keysOf(one, other, third))
+      })
+
+      it('[LG20] give orders and participants as they are durable, and leave out what is not there', async () => {
+        const [one, other] = [at('one', NOW), at('other', NOW)]
+        await put(one)
+        await reopen()
+        await put(other)
+        const [first, second] = await ledger.orderRecords([
+          keyOf(other),
+          orderKey('acme', 'nothing'),
+          keyOf(one),
+        ])
+        expect([first, second]).to.deep.equal([other, one])
+        expect(await ledger.participantRecord(MAIN)).to.equal(null)
+        const main = await enter(MAIN)
+        expect(await ledger.participantRecord(MAIN)).to.deep.equal(main)
+        await reopen()
+        expect(await ledger.participantRecord(MAIN)).to.deep.equal(main)
+      })
+
+      it('[LG20] find participants by the beginning of their names, the whole name too', async () => {
+        for (const id of [MAIN, TILL, BOB, FLEET, driverId('bo'), driverId('eve')]) await enter(id)
+        const named = async (beginning: string, after = '', limit = 9) =>
+          (await ledger.participantsFrom({ beginning, after, limit })).map(({ id }) => id)
+        expect(await named('driver/bo')).to.deep.equal([driverId('bo'), BOB])
+        expect(await named('driver/bob')).to.deep.equal([BOB])
+        expect(await named('fleet')).to.deep.equal([FLEET])
+        expect(await named('', BOB, 2)).to.deep.equal([driverId('eve'), FLEET])
+        expect(await named('vendor/acme/main', MAIN)).to.deep.equal([TILL])
+        expect(await named('x')).to.deep.equal([])
+      })
+
+      it('[LG20] give what lies in one place of a participant', async () => {
+        await enter(MAIN)
+        const [first, second] = await append(MAIN, 'order-1', 'order-2')
+        await commit({
+          participants: [MAIN],
+          decide: (transaction) => {
+            transaction.take('queue', MAIN, first!.position)
+            transaction.addRetry(MAIN, asRetry(first!))
+          },
+        })
+        const lying = (place: 'queue' | 'retry') => ledger.entriesIn(place, MAIN, { after: 0, limit: 9 })
+        expect(await lying('queue')).to.deep.equal([second])
+        expect(await lying('retry')).to.deep.equal([asRetry(first!)])
+      })
+    })
+
     describe('participants', () => {
+      it('[AC11] keeps revocations, one a participant, and gives them page by page in the order of participants', async () => {
+        await revoke(NOW, MAIN, BOB, TILL)
+        await revoke(NOW + 5, BOB)
+        await reopen()
+        const first = await ledger.revocations('', 2)
+        expect(first).to.deep.equal([
+          { participant: BOB, revokedMs: NOW + 5 },
+          { participant: MAIN, revokedMs: NOW },
+        ])
+        expect(await ledger.revocations(MAIN, 2)).to.deep.equal([{ participant: TILL, revokedMs: NOW }])
+      })
+
+      it('[AC11] forgets a revocation that is removed, and no other', async () => {
+        await revoke(NOW, MAIN, TILL)
+        await commit({
+          decide: (transaction) => {
+            transaction.removeRevocation(MAIN)
+            transaction.removeRevocation(BOB)
+          },
+        })
+        expect(await ledger.revocations('', 10)).to.deep.equal([{ participant: TILL, revokedMs: NOW }])
+        await reopen()
+        expect(await ledger.revocations('', 10)).to.deep.equal([{ participant: TILL, revokedMs: NOW }])
+      })
+
       it('[LG14] are on the roster of their store while they have a queue', async () => {
         expect(await rosterOf('acme')).to.deep.equal([])
         await enter(MAIN)

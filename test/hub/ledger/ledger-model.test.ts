@@ -205,6 +205,21 @@ class World {
     expect(await reads.participants('', 99)).to.deep.equal(known)
     expect(await reads.heldOrders()).to.deep.equal(books.held().map((held) => held.replace(/^.*? /, '')))
     expect(await reads.ordersEndedBefore(NOW + 9, 99)).to.deep.equal(books.ended())
+    await this.#checkLists(books)
+  }
+
+  async #checkLists(books: Books): Promise<void> {
+    const { reads } = this.#ledger
+    const times = { from: new Date(NOW).toISOString(), to: new Date(NOW + 9).toISOString() }
+    const byTime = await reads.ordersByTime({ ...times, after: null, limit: 99 })
+    expect(byTime).to.deep.equal({ orders: books.byTime(), next: null })
+    const keys = [...books.orders.keys()].sort()
+    for (const store of ['acme', null])
+      expect(await reads.ordersNamed({ store, beginning: '', after: null, limit: 99 })).to.deep.equal({
+        orders: keys,
+        next: null,
+      })
+    expect(await reads.orderRecords(keys)).to.deep.equal(keys.map((key) => books.orders.get(key)))
   }
 
   /** Nothing lies in the data after a start but what the books know of, everything where it is looked for. */
@@ -219,6 +234,7 @@ class World {
     expect(rosters.sort()).to.deep.equal(books.rosterOf(STORE))
     expect(below('h/')).to.have.length(books.held().length)
     expect(below('e/')).to.have.length(books.ended().length)
+    expect(below('a/')).to.have.length(books.orders.size)
     expect(below('q/', 'r/', 'x/')).to.have.length(books.lying.length)
     expect(below('j/')).to.have.length(0)
   }
@@ -232,7 +248,7 @@ const sizes: fc.Arbitrary<Sizes> = fc.record({
 })
 
 describe('a ledger', () => {
-  it('[LG1][LG2][LG5][LG6][LG7][LG8][LG9][LG10][LG14][LG17] holds what naive books say, crash or not', () =>
+  it('[LG1][LG2][LG5][LG6][LG7][LG8][LG9][LG10][LG14][LG17][LG19][LG20] holds what naive books say, crash or not', () =>
     fc.assert(
       fc.asyncProperty(sizes, fc.array(step, { maxLength: 60, size: 'max' }), async (drawn, steps) => {
         const world = new World(drawn)

@@ -17,6 +17,15 @@ const contractLedger = (ledger: LevelLedger): ContractLedger => ({
   ordersEndedBefore: (timeMs, limit) => ledger.reads.ordersEndedBefore(timeMs, limit),
   deadLettersOf: (participant, from) => ledger.reads.deadLettersOf(participant, from),
   closedEntries: (place, participant, range) => ledger.reads.closedEntries(place, participant, range),
+  ordersByTime: (range) => ledger.reads.ordersByTime(range),
+  ordersNamed: (range) => ledger.reads.ordersNamed(range),
+  ordersHeldBy: (range) => ledger.reads.ordersHeldBy(range),
+  orderRecords: (orders) => ledger.reads.orderRecords(orders),
+  participantsFrom: (range) => ledger.reads.participantsFrom(range),
+  participantRecord: (id) => ledger.reads.participantRecord(id),
+  entriesIn: (place, participant, range) => ledger.reads.entriesIn(place, participant, range),
+  revocations: (after, limit) => ledger.reads.revocations(after, limit),
+  scrub: (record) => ledger.scrub(record),
 })
 
 const onDisk = (): LedgerHome => {

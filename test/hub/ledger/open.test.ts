@@ -2,10 +2,15 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { ClassicLevel } from 'classic-level'
-import { encode } from '../../../hub/ledger/level/codec.ts'
-import { openLevelLedger } from '../../../hub/ledger/level/open.ts'
+import { decode, encode } from '../../../hub/ledger/level/codec.ts'
+import { FORMAT_KEY, orderRowKey } from '../../../hub/ledger/level/keys.ts'
+import { ledgerOn, openLevelLedger } from '../../../hub/ledger/level/open.ts'
+import { encodeOrder } from '../../../hub/ledger/level/order-row.ts'
 import { Fault } from '../../../shared/fault.ts'
+import { CrashingDatabase } from '../../support/crashing-database.ts'
+import { turning } from '../../support/ledger.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
+import { order, waitingOrder } from '../../support/orders.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const clock = createManualClock()
@@ -48,6 +53,54 @@ describe('a data folder', () => {
     const fault = await faultOf(folder)
     expect(fault).to.be.instanceOf(Fault).with.property('code', 'in-use')
     expect(fault.message).to.contain('format 99').and.to.contain('--data-dir')
+  })
+
+  /** As a hub of format 3 leaves it: without the index by time. @param orders with which `acme/order-<n>` */
+  const ofOldFormat = async (orders: number): Promise<string> => {
+    const folder = temporaryFolder()
+    const db = new ClassicLevel<string, string>(folder)
+    for (let number = 1; number <= orders; number += 1) {
+      const record = waitingOrder(order(`order-${number}`))
+      await db.put(orderRowKey(record.key), encodeOrder(record))
+    }
+    await db.put(FORMAT_KEY, encode(FORMAT_KEY, 3))
+    await db.close()
+    return folder
+  }
+
+  const newestIn = async (folder: string): Promise<number> => {
+    const manual = createManualClock()
+    const ledger = await openLevelLedger(folder, manual)
+    const times = { from: '', to: '9' }
+    const { orders } = await ledger.reads.ordersByTime({ ...times, after: null, limit: 9999 })
+    await turning(manual, ledger.close())
+    return orders.length
+  }
+
+  it('[LG21] is brought into our format if it is of the one before', async () => {
+    const folder = await ofOldFormat(1100)
+    expect(await newestIn(folder)).to.equal(1100)
+    const db = new ClassicLevel<string, string>(folder)
+    expect(decode(FORMAT_KEY, (await db.get(FORMAT_KEY))!)).to.equal(4)
+    await db.close()
+    expect(await newestIn(folder)).to.equal(1100)
+  })
+
+  it('[LG21] stays of the format before when a start is interrupted, and is brought into ours by the next one', async () => {
+    const folder = await ofOldFormat(3)
+    const db = new ClassicLevel<string, string>(folder)
+    const content = await db.iterator().all()
+    await db.close()
+    const crashing = new CrashingDatabase(content)
+    crashing.hold()
+    const syncing = new Promise<void>((resolve) => crashing.onSync(resolve))
+    void ledgerOn(crashing, createManualClock())
+    await syncing
+    const found = crashing.crash(0)
+    expect(decode(FORMAT_KEY, (await found.get(FORMAT_KEY))!)).to.equal(3)
+    const ledger = await ledgerOn(found, createManualClock())
+    const { orders } = await ledger.reads.ordersByTime({ from: '', to: '9', after: null, limit: 9 })
+    expect(orders).to.have.length(3)
   })
 
   it('[LG12] is refused if something else keeps its data in it, and left as it was', async () => {

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { assign, leaseTo } from '../../../hub/domain/dispatch.ts'
 import { orderKeyOf, type Place } from '../../../hub/domain/entry.ts'
+import { erased } from '../../../hub/domain/erasure.ts'
 import { accept } from '../../../hub/domain/order.ts'
 import { keyOf, type OrderRecord } from '../../../hub/domain/order-record.ts'
 import { closeQueue, newParticipant } from '../../../hub/domain/participant.ts'
@@ -29,6 +30,7 @@ export type RandomWork =
   | { do: 'retry again'; id: ParticipantId; pick: number }
   | { do: 'bury'; id: ParticipantId; pick: number }
   | { do: 'replay'; id: ParticipantId; pick: number }
+  | { do: 'replace'; id: ParticipantId; place: Place; pick: number }
   | { do: 'put'; record: OrderRecord }
   | { do: 'remove'; record: OrderRecord }
 
@@ -43,6 +45,8 @@ const FORMS: readonly ((record: OrderRecord, driver: string) => OrderRecord)[] =
   inTransit,
   (record, driver) => ({ ...inTransit(record, driver), endedMs: NOW }),
   (record, driver) => ({ ...inTransit(record, driver), endedMs: NOW + 1 }),
+  (record, driver) => erased(inTransit(record, driver), NOW),
+  (record) => ({ ...record, time: new Date(NOW + 5).toISOString() }),
 ]
 
 /** Mostly the same one, so that much happens to the same entries. */
@@ -67,6 +71,10 @@ export const randomWork: fc.Arbitrary<RandomWork> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('retry again'), id, pick }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('bury'), id, pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('replay'), id, pick }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('replace'), id, place: fc.constantFrom(...PLACES), pick }),
+  },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('put'), record }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove'), record }) },
 ) as fc.Arbitrary<RandomWork>
@@ -122,6 +130,20 @@ const move = (
   if (to !== null) books.add(participant, to, moved)
 }
 
+const replace = (
+  { id: participant, place, pick }: { id: ParticipantId; place: Place; pick: number },
+  transaction: Transaction,
+  books: Books,
+): void => {
+  const lying = books.entries(participant, place)
+  const entry = lying[pick % Math.max(1, lying.length)]
+  if (entry === undefined) return
+  const other = { ...entry, payload: { ...entry.payload, customer: `${entry.payload.customer}'` } }
+  transaction.replace(place, participant, other)
+  books.take(participant, place, entry.position)
+  books.add(participant, place, other)
+}
+
 /** As upkeep does, only when nothing of the order is owed any more. */
 const remove = ({ order: { orderId } }: OrderRecord, transaction: Transaction, books: Books): void => {
   const known = [...books.orders.values()].find((each) => each.order.orderId === orderId)
@@ -141,6 +163,7 @@ export const carryOut = (work: RandomWork, transaction: Transaction, books: Book
   else if (work.do === 'retry again') move(work, ['retry', 'retry'], [transaction, books])
   else if (work.do === 'replay') move(work, ['dead', 'retry'], [transaction, books])
   else if (work.do === 'bury') move(work, ['retry', 'dead'], [transaction, books])
+  else if (work.do === 'replace') replace(work, transaction, books)
   else if (work.do === 'remove') remove(work.record, transaction, books)
   else {
     transaction.putOrder(work.record)

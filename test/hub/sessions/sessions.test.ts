@@ -91,6 +91,26 @@ describe('sessions', () => {
       expect(kindOf(till)).to.equal('registered')
     })
 
+    it('[LM5] lets only so many in that the hub does not know, and all that it knows', async () => {
+      await open({ newParticipantsPerMinute: 2 })
+      const known = await world.vendor('main')
+      const peers = [await world.vendor('main', { store: 'bakery' }), await world.driver('one')]
+      expect([known, ...peers].map(({ registration }) => registration)).to.deep.include({
+        kind: 'too-many-new-participants',
+        retryAfterMs: 30_000,
+      })
+      known.disconnect()
+      expect(
+        [await world.vendor('main'), await world.vendor('main', { receives: false })].map(kindOf),
+      ).to.deep.equal(['registered', 'registered'])
+      await world.advance(30_000)
+      expect([await world.driver('one'), await world.driver('two')].map(kindOf)).to.deep.equal([
+        'registered',
+        'too-many-new-participants',
+      ])
+      expect(await world.row(driverId('two'))).to.equal(undefined)
+    })
+
     it('[SE5] keeps no queue for a vendor that only sends, and does not count it', async () => {
       await open({ participantsPerStore: 1 })
       const sender = await world.vendor('main', { receives: false })

@@ -1,24 +1,30 @@
 import { expect } from 'chai'
 import sinon from 'sinon'
+import { OPEN_ACCESS } from '../../../hub/access/access.ts'
+import type { Identity, Refusal } from '../../../hub/access/identity.ts'
 import type { Applicant, Registration, Session } from '../../../hub/sessions/sessions.ts'
-import { admission, wrongNamespace } from '../../../hub/sockets/admission.ts'
+import { type AdmissionParts, admission, wrongNamespace } from '../../../hub/sockets/admission.ts'
+import type { ParticipantId } from '../../../shared/ids.ts'
 import { StubSocket } from './stub-socket.ts'
 
 const VENDOR = { role: 'vendor', store: 'acme' }
 
 /** An admission whose registrations become durable when the test says so. */
-const stubAdmission = () => {
+const stubAdmission = (access: AdmissionParts['access'] = OPEN_ACCESS) => {
   const applicants: Applicant[] = []
   const replies: ((registration: Registration) => void)[] = []
   const session = { isCurrent: sinon.stub().returns(true), end: sinon.stub(), leave: sinon.stub() }
   const refused = sinon.stub()
+  const flapping = { pauseMs: sinon.stub().returns(0), ended: sinon.stub() }
   const isDraining = sinon.stub().returns(false)
   const admit = admission({
+    access,
     register(applicant, reply) {
       applicants.push(applicant)
       replies.push(reply)
     },
     isDraining,
+    flapping,
     refused,
   })
   const registered = (): Registration => ({
@@ -43,6 +49,7 @@ const stubAdmission = () => {
     settle: (it = registered()) => replies.shift()!(it),
     session,
     refused,
+    flapping,
     isDraining,
   }
 }
@@ -56,18 +63,18 @@ describe('admission', () => {
       message: 'store: a vendor must name its store',
     })
     expect(applicants).to.deep.equal([])
-    expect(refused.args).to.deep.equal([['bad-handshake']])
+    expect(refused.args).to.deep.equal([['bad-handshake', '127.0.0.0/24']])
   })
 
   it('[SK1] refuses a connection to any other namespace', () => {
     const refused = sinon.stub()
     const next = sinon.stub()
-    wrongNamespace({ refused })(null, next)
+    wrongNamespace({ refused })(new StubSocket({}), next)
     expect(next.firstCall.args[0].data).to.deep.equal({
       code: 'bad-handshake',
       message: 'Connect to the namespace /caps.',
     })
-    expect(refused.args).to.deep.equal([['bad-handshake']])
+    expect(refused.args).to.deep.equal([['bad-handshake', '127.0.0.0/24']])
   })
 
   it('[SE1] lets a connection in when its participant is durable, not before', () => {
@@ -91,7 +98,22 @@ describe('admission', () => {
     const { outcome } = apply(VENDOR)
     settle({ kind: 'too-many-participants' })
     expect(outcome.data).to.have.property('code', 'too-many-participants')
-    expect(refused.args).to.deep.equal([['too-many-participants']])
+    expect(refused.args).to.deep.equal([['too-many-participants', 'vendor/acme/main']])
+  })
+
+  it('[LM5] says when a new participant may come again', () => {
+    const { apply, settle } = stubAdmission()
+    const { outcome } = apply(VENDOR)
+    settle({ kind: 'too-many-new-participants', retryAfterMs: 70 })
+    expect(outcome.data).to.include({ code: 'too-many-new-participants', retryAfterMs: 70 })
+  })
+
+  it('[LM10] refuses a participant that has to pause, before anything is looked up or taken over', () => {
+    const { apply, applicants, flapping } = stubAdmission()
+    flapping.pauseMs.withArgs({ participant: 'vendor/acme/main', address: '127.0.0.1' }).returns(1234)
+    expect(apply(VENDOR).outcome.data).to.include({ code: 'reconnecting-too-often', retryAfterMs: 1234 })
+    expect(apply({ ...VENDOR, store: 'other' }).outcome).to.deep.equal({})
+    expect(applicants).to.have.length(1)
   })
 
   it('[HB5] refuses everybody as not-ready while the hub stops', () => {
@@ -116,7 +138,7 @@ describe('admission', () => {
     const { socket } = apply(VENDOR)
     settle()
     const displaced = sinon.stub()
-    socket.data.connection = { displaced }
+    socket.data.connection = { displaced, stalled: sinon.stub() }
     applicants[0]!.displaced('the newer one')
     expect(displaced.args).to.deep.equal([['the newer one']])
     expect(applicants[0]!.name).to.equal('socket-1 from 127.0.0.1')
@@ -138,5 +160,73 @@ describe('admission', () => {
     socket.conn.emit('close')
     settle()
     sinon.assert.calledOnce(session.end)
+  })
+
+  describe('with a key', () => {
+    const DRIVER: Identity = {
+      role: 'driver',
+      participant: 'driver/d' as ParticipantId,
+      id: 'd',
+      issuedMs: 1,
+      expiresMs: 2,
+    }
+
+    /** An admission whose tokens are verified when the test says so. */
+    const keyedAdmission = () => {
+      const asked: { token: string | null; answer(found: Identity | Refusal): void }[] = []
+      const identify = (token: string | null) =>
+        new Promise<Identity | Refusal>((answer) => asked.push({ token, answer }))
+      const verified = async (found: Identity | Refusal) => {
+        asked.shift()!.answer(found)
+        await new Promise<void>((resolve) => setImmediate(resolve))
+      }
+      return { ...stubAdmission({ isOpen: false, identify }), asked, verified }
+    }
+
+    it('[AC1] lets a connection in as whom its token says, once that is verified', async () => {
+      const { apply, applicants, asked, verified, settle } = keyedAdmission()
+      const { socket, outcome } = apply({ token: 'abc', receive: false })
+      expect(asked[0]?.token).to.equal('abc')
+      expect(applicants).to.deep.equal([])
+      await verified(DRIVER)
+      expect(applicants[0]?.sender).to.deep.equal({ role: 'driver', participant: 'driver/d', id: 'd' })
+      settle()
+      expect(outcome.data).to.equal(null)
+      expect(socket.data.admitted).to.deep.include({ identity: DRIVER })
+    })
+
+    it('[AC2] refuses a connection with the code of its token, and counts it', async () => {
+      const { apply, applicants, asked, verified, refused } = keyedAdmission()
+      const { outcome } = apply(VENDOR)
+      expect(asked[0]?.token).to.equal(null)
+      await verified({ code: 'token-missing', message: 'No token.' })
+      expect(outcome.data).to.deep.equal({ code: 'token-missing', message: 'No token.' })
+      expect(applicants).to.deep.equal([])
+      expect(refused.firstCall.args[0]).to.equal('token-missing')
+    })
+
+    it('[AC7] registers nobody whose connection went while its token was looked at', async () => {
+      const { apply, applicants, verified } = keyedAdmission()
+      const { socket, outcome } = apply({ token: 'abc' })
+      socket.conn.readyState = 'closed'
+      await verified(DRIVER)
+      expect(applicants).to.deep.equal([])
+      expect(outcome).to.deep.equal({})
+    })
+
+    it('[HB5] refuses whose token is verified when the hub is about to stop', async () => {
+      const { apply, applicants, verified, isDraining } = keyedAdmission()
+      const { outcome } = apply({ token: 'abc' })
+      isDraining.returns(true)
+      await verified(DRIVER)
+      expect(outcome.data).to.have.property('code', 'not-ready')
+      expect(applicants).to.deep.equal([])
+    })
+  })
+
+  it('[AC7] waits for nothing in open mode', () => {
+    const { apply, applicants } = stubAdmission()
+    apply(VENDOR)
+    expect(applicants).to.have.length(1)
   })
 })

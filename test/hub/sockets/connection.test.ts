@@ -1,9 +1,12 @@
 import { expect } from 'chai'
 import sinon from 'sinon'
+import { OPEN_ACCESS } from '../../../hub/access/access.ts'
+import type { Identity } from '../../../hub/access/identity.ts'
 import type { Delivery, Outlet } from '../../../hub/delivery/ports.ts'
 import { newParticipant } from '../../../hub/domain/participant.ts'
 import { accept, type ConnectionOptions, type ConnectionParts } from '../../../hub/sockets/connection.ts'
-import { identityOf } from '../../../hub/sockets/identity.ts'
+import { claimedIdentity, senderOf } from '../../../hub/sockets/identity.ts'
+import type { Handshake } from '../../../shared/messages.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { StubSocket } from './stub-socket.ts'
 
@@ -16,6 +19,8 @@ const OPTIONS: ConnectionOptions = {
   eventBytes: 1000,
   frameBytes: 2000,
   outgoingBytes: 10_000,
+  connectionEventsPerSecond: 0,
+  connectionBytesPerSecond: 0,
 }
 
 const VENDOR = { role: 'vendor', store: 'acme' }
@@ -29,13 +34,15 @@ const stubReports = () => ({
   unheard: sinon.stub(),
   ignored: sinon.stub(),
   cut: sinon.stub(),
+  slowed: sinon.stub(),
+  moved: sinon.stub(),
 })
 
 /** A connection that was admitted, with everything behind it stubbed. */
 const stubConnection = (auth: object, id = 'socket-1') => {
-  const identity = identityOf(auth)
-  if (identity.kind === 'refused') throw new Error(identity.message)
-  const { sender, handshake } = identity
+  const handshake = auth as Handshake
+  const identity = claimedIdentity(handshake) as Identity
+  const sender = senderOf(identity)
   const delivery = {
     acknowledge: sinon.stub(),
     reject: sinon.stub(),
@@ -44,7 +51,7 @@ const stubConnection = (auth: object, id = 'socket-1') => {
   const attachQueue = sinon.stub().returns(delivery)
   const attachDriver = sinon.stub().returns(delivery)
   const session = { isCurrent: sinon.stub().returns(true), end: sinon.stub(), leave: sinon.stub() }
-  const publisher = { publishOne: sinon.stub(), publish: sinon.stub() }
+  const publisher = { publishOne: sinon.stub(), publish: sinon.stub(), heard: sinon.stub().returns(0) }
   const orders = {
     release: sinon.stub(),
     assignments: sinon.stub(),
@@ -59,12 +66,13 @@ const stubConnection = (auth: object, id = 'socket-1') => {
   const record =
     handshake.receive === false ? null : { ...newParticipant(sender.participant, 0), queued: 5, retrying: 2 }
   const registration = { kind: 'registered', record, awayMs: 77, session } as const
-  socket.data.admitted = { sender, handshake, registration, gone }
+  socket.data.admitted = { identity, sender, handshake, registration, gone }
   const parts: ConnectionParts = {
     deliveries: { attachQueue, attachDriver },
     intake: { open: () => publisher },
     orders,
     reports,
+    access: OPEN_ACCESS,
     options: OPTIONS,
     clock,
   }
@@ -191,7 +199,7 @@ describe('connection', () => {
           code: 'unknown-message',
           message: `There is no message ${JSON.stringify(name)}.`,
         })
-        expect(reports.refused.args).to.deep.equal([['unknown-message']])
+        expect(reports.refused.args).to.deep.equal([['unknown-message', 'vendor/acme/main']])
       })
 
     it('[SK3] of an endless name are refused in few words', () => {
@@ -305,7 +313,7 @@ describe('connection', () => {
     sinon.assert.calledOnce(socket.conn.close)
     sinon.assert.calledOnce(socket.conn.transport.socket.terminate)
     expect(socket.told('events')).to.deep.equal([])
-    expect(reports.cut.args).to.deep.equal([['vendor/acme/main']])
+    expect(reports.cut.args).to.deep.equal([['vendor/acme/main', 'too much waits for it']])
   })
 
   it('[SE5][DL10] of a vendor that only sends has no queue, and its acknowledgements are counted and ignored', () => {

@@ -24,15 +24,18 @@ const stubPeer = (sender: Sender) => {
     storesServedBy: sinon.stub().returns([]),
   }
   const peer = {
+    identity: { ...sender, issuedMs: 0, expiresMs: Number.POSITIVE_INFINITY },
     sender,
     session,
     orders,
-    publisher: { publishOne: sinon.stub(), publish: sinon.stub() },
+    publisher: { publishOne: sinon.stub(), publish: sinon.stub(), heard: sinon.stub() },
     delivery: () => delivery satisfies Delivery,
     relayPosition: sinon.stub(),
+    renew: sinon.stub(),
     left: sinon.stub(),
     ignored: sinon.stub(),
     refused: sinon.stub(),
+    heardMore: sinon.stub(),
     requests: { waiting: 0 },
   } satisfies Peer
   const answers: object[] = []
@@ -65,6 +68,12 @@ describe('handlers', () => {
     peer.publisher.publish.firstCall.args[1]([])
     expect(peer.publisher.publish.firstCall.args[0]).to.equal('no frame')
     expect(answers).to.deep.equal([[]])
+  })
+
+  it('[LM4] count all the events of a frame', () => {
+    const { peer, send } = stubPeer(VENDOR)
+    for (const frame of [[1, 2, 3], [1], [], 'no frame']) send('publish', frame)
+    expect(peer.heardMore.args).to.deep.equal([[2]])
   })
 
   it('[SK14] refuse a request as busy while a hundred of its connection wait, and take it when one is answered', () => {
@@ -154,10 +163,19 @@ describe('handlers', () => {
     sinon.assert.notCalled(peer.left)
   })
 
-  it('[SK2] answer a token in open mode, and do nothing with it', () => {
-    const { answers, send } = stubPeer(VENDOR)
-    send('token', 'secret')
-    expect(answers).to.deep.equal([{ ok: true, id: 'vendor/acme/main' }])
+  it('[SK2] answer a token when it is taken over, or refused', () => {
+    const { peer, answers, send } = stubPeer(VENDOR)
+    send('token', 'one')
+    send('token', 'two')
+    expect(answers).to.deep.equal([])
+    expect(peer.renew.args.map(([token]) => token)).to.deep.equal(['one', 'two'])
+    peer.renew.firstCall.args[1](null)
+    peer.renew.secondCall.args[1]('It is too old.')
+    expect(answers).to.deep.equal([
+      { ok: true, id: 'vendor/acme/main' },
+      { ok: false, code: 'token-refused', temporary: false, message: 'It is too old.' },
+    ])
+    expect(peer.refused.args).to.deep.equal([['token-refused']])
   })
 
   it('[DL10] acknowledge an entry once that a frame names twice', () => {

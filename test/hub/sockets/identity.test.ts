@@ -1,27 +1,39 @@
 import { expect } from 'chai'
-import { identityOf } from '../../../hub/sockets/identity.ts'
+import { type Identity, isRefusal, type Refusal } from '../../../hub/access/identity.ts'
+import { claimedIdentity, handshakeOf, senderOf } from '../../../hub/sockets/identity.ts'
+
+const identityOf = (auth: unknown): Identity | Refusal => {
+  const handshake = handshakeOf(auth)
+  return 'code' in handshake ? handshake : claimedIdentity(handshake)
+}
 
 const refusalOf = (auth: unknown): [string, string] | null => {
   const identity = identityOf(auth)
-  return identity.kind === 'refused' ? [identity.code, identity.message] : null
+  return isRefusal(identity) ? [identity.code, identity.message] : null
 }
 
 describe('identity', () => {
   it('[SK1] is a vendor of a store, named main unless it says otherwise', () => {
-    const identity = identityOf({ role: 'vendor', store: 'acme' })
-    expect(identity).to.deep.include({
-      kind: 'known',
-      sender: { role: 'vendor', store: 'acme', id: 'main', participant: 'vendor/acme/main' },
+    expect(identityOf({ role: 'vendor', store: 'acme' })).to.deep.equal({
+      role: 'vendor',
+      store: 'acme',
+      id: 'main',
+      participant: 'vendor/acme/main',
+      issuedMs: 0,
+      expiresMs: Number.POSITIVE_INFINITY,
     })
-    expect(identityOf({ role: 'vendor', store: 'acme', id: 'till-2', protocol: 1 })).to.have.nested.property(
-      'sender.participant',
+    expect(identityOf({ role: 'vendor', store: 'acme', id: 'till-2', protocol: 1 })).to.have.property(
+      'participant',
       'vendor/acme/till-2',
     )
   })
 
   it('[SK1] is a driver by its id, whatever store it names', () => {
-    expect(identityOf({ role: 'driver', id: 'd-1', store: 'acme' })).to.deep.include({
-      sender: { role: 'driver', id: 'd-1', participant: 'driver/d-1' },
+    const identity = identityOf({ role: 'driver', id: 'd-1', store: 'acme' })
+    expect(senderOf(identity as Identity)).to.deep.equal({
+      role: 'driver',
+      id: 'd-1',
+      participant: 'driver/d-1',
     })
   })
 

@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import sinon from 'sinon'
+import type { Identity } from '../../../hub/access/identity.ts'
 import type { Delivery, Handover } from '../../../hub/delivery/ports.ts'
 import { SocketOutlet } from '../../../hub/sockets/outlet.ts'
+import type { ParticipantId } from '../../../shared/ids.ts'
 import { StubSocket } from './stub-socket.ts'
 
 const handover = (position: number, attempt = 1, replay = false): Handover => ({
@@ -17,6 +19,8 @@ const handover = (position: number, attempt = 1, replay = false): Handover => ({
   },
 })
 
+const IDENTITY = { role: 'vendor', store: 'acme', issuedMs: 0, expiresMs: Number.POSITIVE_INFINITY } as const
+
 const stubOutlet = (isBatched: boolean, mostCallbacks = 100) => {
   const socket = new StubSocket({})
   const delivery = {
@@ -25,9 +29,11 @@ const stubOutlet = (isBatched: boolean, mostCallbacks = 100) => {
     detach: sinon.stub(),
   } satisfies Delivery
   const ignored = sinon.stub()
-  const receiver = { socket, isCut: () => false, delivery: () => delivery, ignored }
+  const refused = sinon.stub()
+  const identity: Identity = { ...IDENTITY, id: 'main', participant: 'vendor/acme/main' as ParticipantId }
+  const receiver = { socket, identity, isCut: () => false, delivery: () => delivery, refused, ignored }
   const outlet = new SocketOutlet(receiver, { isBatched, mostCallbacks })
-  return { socket, outlet, delivery, ignored }
+  return { socket, outlet, delivery, ignored, refused }
 }
 
 describe('outlet', () => {
@@ -46,6 +52,18 @@ describe('outlet', () => {
     expect(socket.told('events')[0]).to.have.length(2)
     expect(socket.sent[0]?.answer).to.equal(undefined)
   })
+
+  for (const isBatched of [true, false])
+    it(`[AC13] withholds what is not for its participant, ${isBatched ? 'in a frame' : 'one by one'}`, () => {
+      const { socket, outlet, refused } = stubOutlet(isBatched)
+      const { entry, ...rest } = handover(2)
+      const foreign = { ...rest, entry: { ...entry, payload: { ...entry.payload, store: 'globex' } } }
+      const pickup = { ...rest, entry: { ...entry, event: 'pickup' } } as const
+      outlet.hand([handover(1), foreign, pickup, handover(3)])
+      const told = isBatched ? socket.told('events')[0] : socket.sent.map(({ argument }) => argument)
+      expect((told as { id: string }[]).map(({ id }) => id)).to.deep.equal(['event-1', 'event-3'])
+      expect(refused.args).to.deep.equal([['foreign-store']])
+    })
 
   for (const [what, ...args] of [['no argument'], ['undefined', undefined], ['null', null]])
     it(`[SK5] takes ${what} for an acknowledgement`, () => {

@@ -1,0 +1,52 @@
+/** What is known of participants besides their rows: who is connected, what delivery does. */
+import { driverOf, FLEET, type ParticipantId } from '../../shared/ids.ts'
+import type { Delivering, Presence } from './feed-ports.ts'
+import type { LiveQueue, LiveQueues } from './ports.ts'
+import type { Redeliveries } from './redeliveries.ts'
+import type { LiveRows } from './screens/shown-queues.ts'
+import type { ParticipantTroubles } from './troubles/participants.ts'
+
+export interface LiveParts {
+  readonly presence: Presence
+  readonly delivering: Delivering
+  readonly redeliveries: Pick<Redeliveries, 'of'>
+  readonly participants: Pick<ParticipantTroubles, 'awayDrivers'>
+}
+
+export class LiveState implements LiveQueues, LiveRows {
+  readonly #parts: LiveParts
+
+  constructor(parts: LiveParts) {
+    this.#parts = parts
+  }
+
+  liveOf(participant: ParticipantId): LiveQueue {
+    const { presence, delivering, redeliveries } = this.#parts
+    const driver = driverOf(participant)
+    const connectedMs = presence.connectedMs(participant)
+    return {
+      connected: this.isConnected(participant),
+      connectedMs,
+      inFlight: participant === FLEET ? delivering.fleetCounts.leased : delivering.inFlightOf(participant),
+      redelivered: redeliveries.of(participant),
+      paused: delivering.isPaused(participant),
+      carrying: driver === null ? 0 : delivering.loadOf(driver),
+    }
+  }
+
+  isConnected(participant: ParticipantId): boolean {
+    const { presence } = this.#parts
+    return participant === FLEET ? presence.drivers > 0 : presence.isConnected(participant)
+  }
+
+  troubled(): readonly ParticipantId[] {
+    const { delivering, participants } = this.#parts
+    const away = [...participants.awayDrivers()].map(([driver]) => `driver/${driver}` as ParticipantId)
+    return [...delivering.paused(), ...away]
+  }
+
+  oldestMsOf(participant: ParticipantId): number | null {
+    const time = this.#parts.delivering.oldestTimeOf(participant)
+    return time === null ? null : Date.parse(time)
+  }
+}
