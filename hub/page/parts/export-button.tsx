@@ -1,0 +1,24 @@
+import { useSignal } from '@preact/signals'
+import { counted } from '../formats.ts'
+import { exportDeadLetters } from '../state/export.ts'
+import { Button } from './basics.tsx'
+import { say } from './notice.tsx'
+
+export const ExportButton = ({ participant }: { readonly participant: string }) => {
+  const isBusy = useSignal(false)
+  const run = async () => {
+    isBusy.value = true
+    try {
+      say('good', `${counted(await exportDeadLetters(participant), 'dead letter')} saved as JSON.`)
+    } catch (error) {
+      say('bad', `Not exported: ${error instanceof Error ? error.message : String(error)}`)
+    } finally {
+      isBusy.value = false
+    }
+  }
+  return (
+    <Button icon="download" action="export" onClick={run} isDisabled={isBusy.value}>
+      Export as JSON
+    </Button>
+  )
+}
