@@ -1,0 +1,108 @@
+import { expect } from 'chai'
+import type { Browser, Page } from 'playwright-core'
+import { type CapsProcess, startCapsWith } from '../support/caps-process.ts'
+import { driverOf, orderOf, type TestClient, vendorOf } from '../support/client.ts'
+import { type HubProcess, readyHub } from '../support/hub-process.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+import { newKeys, newSecret, tokenFor } from '../support/tokens.ts'
+import { accessibilityFaults, describeInBrowser, openBrowser, type Visit, visit } from './browser.ts'
+import { endNow } from './company.ts'
+
+const SCRIPT = '<script>globalThis.harm = 1</script><img src=x onerror="globalThis.harm = 1">'
+
+describeInBrowser('customers and operators in a browser', function () {
+  this.timeout(60_000)
+  const secret = `test:${newSecret()}`
+  const keys = newKeys(secret)
+  let hub: HubProcess
+  let browser: Browser
+  let seen: Visit
+
+  before(async () => {
+    const flags = ['--data-dir', temporaryFolder(), '--port', '0', '--delivery-limit', '1']
+    const starting: CapsProcess = startCapsWith({ CAPS_SECRET: secret }, 'hub', ...flags)
+    ;[hub, browser] = await Promise.all([readyHub(starting), openBrowser()])
+  })
+  after(async () => {
+    await Promise.all([browser?.close(), hub && endNow(hub)])
+  })
+  afterEach(() => seen?.close())
+
+  const see = async (path: string, participant: string, order?: string): Promise<Page> => {
+    const token = await tokenFor(keys, participant, order === undefined ? {} : { order })
+    seen = await visit(browser, `${hub.url}${path}#token=${token}`)
+    return seen.page
+  }
+
+  const store = async (name: string): Promise<TestClient> =>
+    vendorOf(hub.url, name, { token: await tokenFor(keys, `vendor/${name}/main`), id: 'main' })
+
+  const driver = async (): Promise<TestClient> =>
+    driverOf(hub.url, 'd-1', { token: await tokenFor(keys, 'driver/d-1') })
+
+  it('[PA24] follows one order by the link that its customer was sent, and shows no other', async () => {
+    const vendor = await store('acme')
+    for (const orderId of ['mine', 'other']) await vendor.ask('pickup', orderOf('acme', orderId))
+    const page = await see('/orders/acme/mine', 'observer/customer', 'acme/mine')
+    const words = page.locator('[data-view="tracking"] .tracking-words')
+    await words.filter({ hasText: 'a driver is being found' }).waitFor()
+    expect(page.url()).not.to.include('token')
+    const { ask, handed } = await driver()
+    for (let n = 0; n < 2; n += 1) (await handed.next()).reply()
+    await words.filter({ hasText: 'going to the store' }).waitFor()
+    await ask('in-transit', { store: 'acme', orderId: 'mine' })
+    await words.filter({ hasText: 'on the way to you' }).waitFor()
+    await ask('delivered', { store: 'acme', orderId: 'mine' })
+    await words.filter({ hasText: 'has been delivered' }).waitFor()
+    expect(await accessibilityFaults(page)).to.deep.equal([])
+    expect([seen.foreign, seen.faults]).to.deep.equal([[], []])
+  })
+
+  it('[PA24] shows the same order at the address of another one, and no way to elsewhere', async () => {
+    const page = await see('/orders/acme/other', 'observer/customer', 'acme/mine')
+    await page.locator('[data-view="tracking"] dd', { hasText: 'mine' }).waitFor()
+    expect(await page.locator('main').textContent()).not.to.include('other')
+    expect(await page.locator('nav').count()).to.equal(0)
+  })
+
+  it('[PA25] asks for a token who has none', async () => {
+    seen = await visit(browser, hub.url)
+    await seen.page.getByLabel(/token/i).first().waitFor()
+    expect(await accessibilityFaults(seen.page)).to.deep.equal([])
+  })
+
+  it('[PA26] shows what a customer is called as text, whatever it says', async () => {
+    const vendor = await store('script')
+    await vendor.ask('pickup', { ...orderOf('script', 'o-1'), customer: SCRIPT, address: SCRIPT })
+    for (const path of ['/orders', '/orders/script/o-1']) {
+      const page = await see(path, 'operator/page')
+      await page.getByText(SCRIPT).first().waitFor()
+      expect(await page.evaluate(() => 'harm' in globalThis), path).to.equal(false)
+      expect([seen.foreign, seen.faults]).to.deep.equal([[], []])
+      await seen.close()
+    }
+  })
+
+  it('[PA27] replays a dead letter, which its participant gets then', async () => {
+    const vendor = await store('dead')
+    await vendor.ask('pickup', orderOf('dead', 'o-1'))
+    const { ask, handed } = await driver()
+    for (;;) {
+      const { event, reply } = await handed.next()
+      reply()
+      if (event.payload.store === 'dead') break
+    }
+    await ask('in-transit', { store: 'dead', orderId: 'o-1' })
+    ;(await vendor.handed.next()).reply({ reject: 'the till is out of paper' })
+    const page = await see('/dead-letters', 'operator/page')
+    await page.locator('summary', { hasText: 'the till is out of paper' }).waitFor()
+    expect(await accessibilityFaults(page)).to.deep.equal([])
+    await page.locator('[data-list="entries"] tbody input').check()
+    await page.locator('[data-action="replay-selected"]').click()
+    const { event, reply } = await vendor.handed.next()
+    reply()
+    expect(event).to.include({ event: 'in-transit', replay: true })
+    await page.locator('.notice.good', { hasText: 'replayed' }).waitFor()
+    await page.locator('.empty', { hasText: 'No dead letters' }).waitFor()
+  })
+})
