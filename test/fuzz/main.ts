@@ -14,6 +14,7 @@ interface Options {
   readonly orders: number
   readonly quiet: number
   readonly keys?: true
+  readonly quick?: true
   readonly json?: true
 }
 
@@ -35,20 +36,24 @@ const program = new Command('fuzz')
   .option('--orders <number>', 'healthy orders a second', wholeNumber(1, 1000), 40)
   .option('--quiet <number>', 'seconds of quiet before the attack, to compare with', wholeNumber(1), 8)
   .option('--keys', 'a hub with a key: all bear tokens')
+  .option('--quick', 'a few seconds: how long the healthy ones wait is told, and not judged')
   .option('--json', 'figures as JSON')
-  .action(async ({ minutes, frames, seed, from, connections, rate, orders, quiet, keys, json }: Options) => {
-    const report = await runFuzz({
-      minutes,
-      frames: frames ?? null,
-      seed,
-      from,
-      connections,
-      framesPerSecond: rate,
-      ordersPerSecond: orders,
-      quietSeconds: quiet,
-      hasKeys: keys === true,
-    })
-    process.exitCode = printReport(report, json === true)
-  })
+  .action(
+    async ({ minutes, frames, seed, from, connections, rate, orders, quiet, keys, quick, json }: Options) => {
+      const report = await runFuzz({
+        minutes,
+        frames: frames ?? null,
+        seed,
+        from,
+        connections,
+        framesPerSecond: rate,
+        ordersPerSecond: orders,
+        quietSeconds: quiet,
+        hasKeys: keys === true,
+        isQuick: quick === true,
+      })
+      process.exitCode = printReport(report, json === true)
+    },
+  )
 
 await runCommandLine(program)

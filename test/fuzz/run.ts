@@ -27,6 +27,7 @@ export interface FuzzOptions {
   readonly ordersPerSecond: number
   readonly quietSeconds: number
   readonly hasKeys: boolean
+  readonly isQuick: boolean
 }
 
 interface Stage {
@@ -172,7 +173,7 @@ export const runFuzz = (options: FuzzOptions): Promise<Report> =>
     const healthy = startWorker<Healthy>(new URL('./healthy.ts', import.meta.url))
     const attackers = startWorker<Attackers>(new URL('./attack/attackers.ts', import.meta.url))
     try {
-      return verdictOf(await play({ hub, healthy, attackers, tokens }, options))
+      return verdictOf(await play({ hub, healthy, attackers, tokens }, options), options.isQuick)
     } finally {
       await Promise.all([healthy.stop(), attackers.stop()])
       hub.kill()

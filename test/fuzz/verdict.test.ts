@@ -45,11 +45,16 @@ const BAD: Readonly<Record<string, Partial<Seen>>> = {
 
 describe('the verdict of a fuzz run', () => {
   it('is good when nobody has noticed', () => {
-    expect(verdictOf(GOOD)).to.include({ ok: true })
+    expect(verdictOf(GOOD, false)).to.include({ ok: true })
   })
 
   for (const [what, seen] of Object.entries(BAD))
     it(`is bad when ${what}`, () => {
-      expect(verdictOf({ ...GOOD, ...seen })).to.include({ ok: false })
+      expect(verdictOf({ ...GOOD, ...seen }, false)).to.include({ ok: false })
     })
+
+  it('does not judge in a quick run how long the healthy ones waited', () => {
+    expect(verdictOf({ ...GOOD, busy: phase(10.1) }, true)).to.include({ ok: true })
+    expect(verdictOf({ ...GOOD, exits: ['1'] }, true)).to.include({ ok: false })
+  })
 })

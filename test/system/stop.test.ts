@@ -36,7 +36,7 @@ describe('a hub that stops', () => {
     const { database, hub, vendor } = await startHeldHub()
     expect([await statusOf(hub, '/readyz'), await statusOf(hub, '/livez')]).to.deep.equal([200, 200])
     expect(await statusOf(hub, '/readyz?verbose')).to.equal(200)
-    expect([await statusOf(hub, '/'), await statusOf(hub, '/readyz/')]).to.deep.equal([404, 404])
+    expect([await statusOf(hub, '/nothing'), await statusOf(hub, '/readyz/')]).to.deep.equal([404, 404])
     const [receipt] = await sendAll(vendor, 1)
     const draining = eventOf(vendor.socket, 'draining')
     const closed = hub.close()
