@@ -145,7 +145,7 @@ export class HubReports implements IntakeReports, DeliveryReports, UpkeepReports
   }
 
   requestFailed(error: unknown): void {
-    this.#events.event('request failed', () => this.#log.warn({ error }, 'a request over HTTP failed'))
+    this.#events.event('request failed', () => this.#log.warn({ err: error }, 'a request over HTTP failed'))
   }
 
   ignored(entries: number): void {

@@ -73,17 +73,15 @@ export class LeaseWriter {
   /** Their driver has acknowledged these leased pickups. */
   assign(records: readonly OrderRecord[]): void {
     const { reports, now } = this.#parts
-    let assigned = 0
+    let assigned: readonly OrderRecord[] = []
     const decide = (transaction: DeliveryTransaction) => {
-      for (const record of records) {
-        if (assignLeased(transaction, record)) assigned += 1
-      }
+      assigned = records.filter((record) => assignLeased(transaction, record))
     }
     const settled = () => {
-      reports.acknowledged(assigned)
       const nowMs = now()
-      for (const { time } of records) reports.delayed(time, nowMs)
-      if (assigned < records.length) reports.ignored(records.length - assigned)
+      reports.acknowledged(assigned.length)
+      for (const { time } of assigned) reports.delayed(time, nowMs)
+      if (assigned.length < records.length) reports.ignored(records.length - assigned.length)
     }
     this.#submit(records.map(keyOf), { decide, settled })
   }

@@ -78,7 +78,7 @@ export const FL_PLANTS: readonly Plant[] = [
     ...delivery('lease-writer'),
     rule: 'FL11',
     name: 'the acknowledgement of an ended lease is not counted',
-    from: 'if (assigned < records.length) reports.ignored(',
-    to: 'if (assigned > records.length) reports.ignored(',
+    from: 'if (assigned.length < records.length) reports.ignored(',
+    to: 'if (assigned.length > records.length) reports.ignored(',
   },
 ]
