@@ -9,17 +9,17 @@ import type { Fault } from '../shared/fault.ts'
 import { driverOf, FLEET, type OrderKey, type ParticipantId } from '../shared/ids.ts'
 import { type Access, OPEN_ACCESS, TokenAccess } from './access/access.ts'
 import type { Keys } from './access/keys.ts'
-import type { RevocationLedger } from './access/ports.ts'
 import { Revocations } from './access/revocations.ts'
 import { Dispatcher } from './delivery/dispatcher.ts'
 import { withdraw } from './delivery/lease-writer.ts'
-import type { DeliveryLedger, DeliveryOptions } from './delivery/ports.ts'
-import { newParticipant, owedTo, type ParticipantRecord } from './domain/participant.ts'
+import type { DeliveryOptions } from './delivery/ports.ts'
+import { owedTo, type ParticipantRecord } from './domain/participant.ts'
 import type { HttpLimits } from './http/server.ts'
 import { Intake, type IntakeOptions } from './intake/intake.ts'
 import type { Ids, Pressure } from './intake/ports.ts'
 import type { LevelLedger } from './ledger/level/level-ledger.ts'
 import type { Transaction } from './ledger/level/transaction.ts'
+import { deliveryLedger, enterFleet, flushed, revocationLedger, upkeepLedger } from './ledger-ports.ts'
 import type { HubReports } from './reports.ts'
 import { type SessionOptions, Sessions } from './sessions/sessions.ts'
 import type { AdmissionParts } from './sockets/admission.ts'
@@ -29,7 +29,7 @@ import { isLoopbackAddress } from './sockets/network.ts'
 import type { WatchDoor } from './sockets/ports.ts'
 import { createSocketServer, type SocketServer, type SocketServerOptions } from './sockets/server.ts'
 import { trackReply } from './track.ts'
-import type { UpkeepLedger, UpkeepOptions } from './upkeep/ports.ts'
+import type { UpkeepOptions } from './upkeep/ports.ts'
 import { Upkeep } from './upkeep/upkeep.ts'
 import { uuids } from './uuids.ts'
 import { createWatch } from './watch/create.ts'
@@ -148,15 +148,13 @@ export class Hub {
     const { freeBytes = () => null, machine = new ProcessMachine(clock) } = this.#parts
     const { preciseMs = () => clock.now() } = this.#parts
     return createWatch({
-      ...{
-        clock,
-        preciseMs,
-        reports,
-        machine,
-        access: this.access,
-        outgoingBytes: options.outgoingBytes,
-        ...about,
-      },
+      ...about,
+      clock,
+      preciseMs,
+      reports,
+      machine,
+      access: this.access,
+      outgoingBytes: options.outgoingBytes,
       ledger: { ...feedLedger(ledger), ...listsLedger(ledger) },
       presence: this.#sessions,
       delivering: deliveringOf(this.#dispatcher),
@@ -295,50 +293,9 @@ export class Hub {
   }
 }
 
-const revocationLedger = (ledger: LevelLedger): RevocationLedger<Transaction> => ({
-  submit: (work) => ledger.submit(work),
-  revocations: (after, limit) => ledger.reads.revocations(after, limit),
-})
-
 const accessOf = async ({ keys, ledger, clock, ...parts }: HubParts): Promise<Access> => {
   if (keys == null) return OPEN_ACCESS
   const { wallClockMs: nowMs = () => clock.now() } = parts
   const revocations = await Revocations.load({ ledger: revocationLedger(ledger) }, nowMs())
   return new TokenAccess({ keys, revocations, clock, nowMs })
 }
-
-/** Resolves when everything submitted before is durable. */
-const flushed = (ledger: LevelLedger): Promise<void> =>
-  new Promise((settled) => ledger.submit({ decide: () => {}, settled }))
-
-/** The fleet's own row, made when the data is new. */
-const enterFleet = (ledger: LevelLedger): Promise<ParticipantRecord> =>
-  new Promise((resolve) => {
-    let fleet = newParticipant(FLEET, 0)
-    ledger.submit({
-      participants: [FLEET],
-      decide: (transaction) => {
-        const known = transaction.participant(FLEET)
-        if (known === undefined) transaction.putParticipant(fleet)
-        else fleet = known
-      },
-      settled: () => resolve(fleet),
-    })
-  })
-
-const deliveryLedger = (ledger: LevelLedger): DeliveryLedger => ({
-  submit: (work) => ledger.submit(work),
-  onCommitted: (listener) => ledger.onCommitted(listener),
-  entries: (participant, from) => ledger.reads.entries(participant, from),
-  retries: (participant, from) => ledger.reads.retries(participant, from),
-  heldOrders: () => ledger.reads.heldOrders(),
-})
-
-const upkeepLedger = (ledger: LevelLedger): UpkeepLedger => ({
-  submit: (work) => ledger.submit(work),
-  participants: (after, limit) => ledger.reads.participants(after, limit),
-  ordersEndedBefore: (timeMs, limit) => ledger.reads.ordersEndedBefore(timeMs, limit),
-  deadLettersOf: (participant, from) => ledger.reads.deadLettersOf(participant, from),
-  closedEntries: (place, participant, range) => ledger.reads.closedEntries(place, participant, range),
-  scrub: (record) => ledger.scrub(record),
-})

@@ -43,7 +43,7 @@ describeInBrowser('operation in a browser', function () {
     await untilNumber(page, depth, { least: 5 })
     await page.locator('[data-action="resume"]').click()
     await untilNumber(page, depth, { most: 3 })
-    for (const hasText of [/pause .* acme/, /resume acme/])
+    for (const hasText of [/paused .*acme.* until/, /resumed .*acme/])
       await page.locator('[data-list="audit"] li', { hasText }).waitFor()
   })
 

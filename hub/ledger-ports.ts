@@ -1,0 +1,49 @@
+/** What each part of the hub sees of the ledger, and the two pieces of work that the hub itself gives it. */
+import { FLEET } from '../shared/ids.ts'
+import type { RevocationLedger } from './access/ports.ts'
+import type { DeliveryLedger } from './delivery/ports.ts'
+import { newParticipant, type ParticipantRecord } from './domain/participant.ts'
+import type { LevelLedger } from './ledger/level/level-ledger.ts'
+import type { Transaction } from './ledger/level/transaction.ts'
+import type { UpkeepLedger } from './upkeep/ports.ts'
+
+export const revocationLedger = (ledger: LevelLedger): RevocationLedger<Transaction> => ({
+  submit: (work) => ledger.submit(work),
+  revocations: (after, limit) => ledger.reads.revocations(after, limit),
+})
+
+/** Resolves when everything submitted before is durable. */
+export const flushed = (ledger: LevelLedger): Promise<void> =>
+  new Promise((settled) => ledger.submit({ decide: () => {}, settled }))
+
+/** The fleet's own row, made when the data is new. */
+export const enterFleet = (ledger: LevelLedger): Promise<ParticipantRecord> =>
+  new Promise((resolve) => {
+    let fleet = newParticipant(FLEET, 0)
+    ledger.submit({
+      participants: [FLEET],
+      decide: (transaction) => {
+        const known = transaction.participant(FLEET)
+        if (known === undefined) transaction.putParticipant(fleet)
+        else fleet = known
+      },
+      settled: () => resolve(fleet),
+    })
+  })
+
+export const deliveryLedger = (ledger: LevelLedger): DeliveryLedger => ({
+  submit: (work) => ledger.submit(work),
+  onCommitted: (listener) => ledger.onCommitted(listener),
+  entries: (participant, from) => ledger.reads.entries(participant, from),
+  retries: (participant, from) => ledger.reads.retries(participant, from),
+  heldOrders: () => ledger.reads.heldOrders(),
+})
+
+export const upkeepLedger = (ledger: LevelLedger): UpkeepLedger => ({
+  submit: (work) => ledger.submit(work),
+  participants: (after, limit) => ledger.reads.participants(after, limit),
+  ordersEndedBefore: (timeMs, limit) => ledger.reads.ordersEndedBefore(timeMs, limit),
+  deadLettersOf: (participant, from) => ledger.reads.deadLettersOf(participant, from),
+  closedEntries: (place, participant, range) => ledger.reads.closedEntries(place, participant, range),
+  scrub: (record) => ledger.scrub(record),
+})
