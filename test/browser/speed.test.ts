@@ -71,6 +71,22 @@ describeInBrowser('speed in a browser', function () {
   })
 })
 
+describeInBrowser('a map in a browser', function () {
+  this.timeout(60_000)
+
+  it('[PA18] shows a driver that is heard of for the first time just after the map was opened', async () => {
+    const browser = await openBrowser()
+    atEndOfTest(() => void browser.close())
+    const { url } = await startTestHub()
+    const driver = await connectDriver(url, 0)
+    const seen = await visit(browser, `${url}/map`)
+    await seen.page.locator('canvas').waitFor()
+    const moving = setInterval(() => driver.emit('position', { lat: 47.6, lng: -122.3 }), 50)
+    atEndOfTest(() => clearInterval(moving))
+    await untilNumber(seen.page, '.group summary .muted', { least: 1 })
+  })
+})
+
 const connectDriver = async (url: string, n: number) => {
   const socket = io(`${url}/caps`, {
     auth: { role: 'driver', id: `d-${n}` },

@@ -161,7 +161,7 @@ describe('the hub over HTTP', () => {
     const answer = await askHttp(port, ORDER)
     expect([answer.status, codeIn(answer)]).to.deep.equal([500, 'hub-fault'])
     expect(JSON.stringify(answer.body)).to.not.include('reason')
-    expect(log.some(({ fields }) => (fields.error as Error | undefined)?.message === 'the reason')).to.equal(
+    expect(log.some(({ fields }) => (fields.err as Error | undefined)?.message === 'the reason')).to.equal(
       true,
     )
     track.restore()

@@ -91,13 +91,20 @@ export const Stage = ({ map, picked }: { readonly map: MapView; readonly picked:
   useEffect(() => {
     const created = new Painter(canvas.current!)
     painter.current = created
-    let askedMs = 0
-    const stop = onMoves((moves) => {
-      if (isPaused.peek() || created.move(moves) || performance.now() - askedMs < ASK_AGAIN_MS) return
+    let askedMs = Number.NEGATIVE_INFINITY
+    let asking: ReturnType<typeof setTimeout> | undefined
+    const ask = () => {
+      asking = undefined
       askedMs = performance.now()
       lookAgain()
+    }
+    // A driver is unknown once only, and so must be asked about, now or later.
+    const stop = onMoves((moves) => {
+      if (isPaused.peek() || created.move(moves)) return
+      asking ??= setTimeout(ask, Math.max(0, askedMs + ASK_AGAIN_MS - performance.now()))
     })
     return () => {
+      clearTimeout(asking)
       stop()
       created.stop()
     }
