@@ -50,7 +50,8 @@ export class RawReader {
   /** Reads after all, until the hub has ended the connection. */
   async ended(): Promise<void> {
     this.#socket.resume()
-    if (!this.#socket.destroyed) await once(this.#socket, 'close')
+    // `once` of node:events would fail with the error that comes before.
+    if (!this.#socket.closed) await new Promise((resolve) => void this.#socket.once('close', resolve))
   }
 
   destroy(): void {
