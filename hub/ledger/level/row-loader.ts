@@ -38,9 +38,9 @@ export class RowLoader {
     const missing = this.#missingRows(work)
     if (missing.length === 0) return null
     this.#keepRows(work)
-    return this.#readOnTheSpot(missing) && this.#readOnTheSpot(this.#participantsOf(work))
-      ? null
-      : this.#fetch(this.#missingRows(work), work)
+    if (!this.#readOnTheSpot(missing)) return this.#fetch(missing, work)
+    const ofRosters = this.#participantsOf(work)
+    return this.#readOnTheSpot(ofRosters) ? null : this.#read(ofRosters)
   }
 
   /** @returns false if these are too many */
