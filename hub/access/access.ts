@@ -9,7 +9,7 @@ import type { Keys } from './keys.ts'
 import { Lives } from './lives.ts'
 import type { Live } from './ports.ts'
 import type { Revocations } from './revocations.ts'
-import { verifyToken } from './tokens.ts'
+import { EXPIRED, verifyToken } from './tokens.ts'
 
 export interface AccessParts {
   readonly keys: Keys
@@ -52,7 +52,6 @@ export const OPEN_ACCESS: Access = {
 }
 
 const MISSING: Refusal = { code: 'token-missing', message: 'This hub lets in nobody without a token.' }
-const EXPIRED: Refusal = { code: 'token-expired', message: 'The token has expired.' }
 const REVOKED: Refusal = { code: 'token-revoked', message: 'The token has been revoked.' }
 
 /** Of the 5 s in which an expired connection is cut. What it sends and gets is looked at one by one besides. */

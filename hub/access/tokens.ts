@@ -46,7 +46,7 @@ export const signToken = (
 const refuse = (code: ConnectCode, message: string): Refusal => ({ code, message })
 
 const INVALID = refuse('token-invalid', 'The token is not valid here.')
-const EXPIRED = refuse('token-expired', 'The token has expired.')
+export const EXPIRED = refuse('token-expired', 'The token has expired.')
 const EARLY = refuse('token-not-yet-valid', 'The token is not valid yet.')
 
 const refusalOf = (error: unknown): Refusal => {

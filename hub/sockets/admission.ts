@@ -13,6 +13,7 @@ import type { Applicant, Registration } from '../sessions/sessions.ts'
 import type { Flapping } from './flapping.ts'
 import { claimedIdentity, handshakeOf, provenRefusal, senderOf } from './identity.ts'
 import { networkOf } from './network.ts'
+import { type Reason, refusalError, STOPPING } from './peer-refusals.ts'
 import type { PeerSocket } from './types.ts'
 
 export interface AdmissionParts {
@@ -23,11 +24,6 @@ export interface AdmissionParts {
   /** @param who a participant where it is known, else a network */
   refused(code: ConnectCode, who: string): void
 }
-
-type Reason = Refusal & { readonly retryAfterMs?: number }
-
-const refusalError = (reason: Reason): ExtendedError =>
-  Object.assign(new Error(reason.message), { data: reason })
 
 class SocketApplicant implements Applicant {
   readonly #socket: PeerSocket
@@ -118,13 +114,13 @@ export const admission =
       })
     }
     const handshake = handshakeOf(socket.handshake.auth)
-    if (parts.isDraining()) return refuse({ code: 'not-ready', message: 'The hub is about to stop.' })
+    if (parts.isDraining()) return refuse(STOPPING)
     if ('code' in handshake) return refuse(handshake)
     identify(parts, handshake, (found) => {
       // One that went while its token was looked at must not take its participant over from a connection that is there.
       if (socket.conn.readyState === 'closed') return
       if (isRefusal(found)) return refuse(found)
-      if (parts.isDraining()) return refuse({ code: 'not-ready', message: 'The hub is about to stop.' })
+      if (parts.isDraining()) return refuse(STOPPING)
       letIn(handshake, found)
     })
   }

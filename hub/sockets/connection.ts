@@ -22,6 +22,7 @@ import { FrameLimit, type Hearer } from './frame-limit.ts'
 import { renewalRefusal } from './identity.ts'
 import { type Receiver, SocketOutlet } from './outlet.ts'
 import { Pace, type Paced, type PaceOptions } from './pace.ts'
+import { endTelling } from './peer-refusals.ts'
 import type { ConnectionReports, Deliveries, Orders } from './ports.ts'
 import { cutSoon, waitingBytes } from './slow-reader.ts'
 import type { Admitted, PeerSocket } from './types.ts'
@@ -50,8 +51,6 @@ export interface ConnectionParts {
 
 /** Between telling a connection that it is displaced and closing it. */
 const DISPLACED_GRACE_MS = 500
-/** Between ending a connection and cutting it, if what waited for it has not left by then. */
-const ENDED_GRACE_MS = 1000
 /** Answers to handovers that are late, besides those in flight. */
 const LATE_CALLBACKS = 1000
 
@@ -279,10 +278,7 @@ class Connection implements Line, Receiver, Live, Hearer, Paced {
     this.#loseGrip()
     if (sender.role === 'vendor') void socket.leave(sender.store)
     this.reports.refused(refusal.code, sender.participant)
-    socket.emit('refused', { code: refusal.code, message: refusal.message })
-    const cancel = this.#parts.clock.after(ENDED_GRACE_MS, () => cutSoon(socket))
-    socket.conn.once('close', cancel)
-    socket.disconnect(true)
+    endTelling(socket, refusal, this.#parts.clock)
   }
 
   #ended(reason: string): void {

@@ -6,6 +6,7 @@ import type { Refused } from '../../shared/protocol.ts'
 import { refusal } from '../../shared/refusal.ts'
 import type { FrameLimit } from './frame-limit.ts'
 import { HANDLERS, type Peer, refuse } from './handlers.ts'
+import { EXPIRED, tooLarge, unknownMessage } from './peer-refusals.ts'
 import type { ConnectionReports } from './ports.ts'
 import type { PeerSocket } from './types.ts'
 
@@ -42,20 +43,12 @@ const answerOf =
     else if (line.socket.connected && !line.isCut()) callback(answer)
   }
 
-const EXPIRED = refusal('no-longer-connected', 'The token of this connection has expired.')
-
 const messageRefusal = (line: Line, name: unknown, args: readonly unknown[]): Refused | null => {
   const { session, frameLimit } = line
   if (!session.isCurrent()) return NOT_CONNECTED
   if (line.hasExpired()) return EXPIRED
-  if (frameLimit.isExceededBy([name, ...args]))
-    return refusal('too-large', `A message takes at most ${frameLimit.bytes} bytes; this one has more.`)
-  return HANDLERS.has(name as string)
-    ? null
-    : refusal(
-        'unknown-message',
-        `There is no message ${JSON.stringify(name)?.slice(0, 64) ?? 'without a name'}.`,
-      )
+  if (frameLimit.isExceededBy([name, ...args])) return tooLarge(frameLimit.bytes)
+  return HANDLERS.has(name as string) ? null : unknownMessage(name)
 }
 
 /** @param message its name comes first, and may be a number or missing: Socket.IO lets both through */

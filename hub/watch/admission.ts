@@ -4,6 +4,7 @@ import type { Access } from '../access/access.ts'
 import { type Identity, isRefusal, type Refusal } from '../access/identity.ts'
 import { may } from '../access/rights.ts'
 import { networkOf } from '../sockets/network.ts'
+import { refusalError, STOPPING } from '../sockets/peer-refusals.ts'
 import type { WatchSocket } from '../sockets/types.ts'
 import { decodeHandshake } from './messages.ts'
 
@@ -21,7 +22,6 @@ export interface WatchAdmissionParts {
 
 const refuse = (code: ConnectCode, message: string): Refusal => ({ code, message })
 
-const STOPPING = refuse('not-ready', 'The hub is about to stop.')
 const FULL = refuse('not-ready', 'As many watch as may. Try again later.')
 const AGAIN = refuse('bad-handshake', 'This connection watches already.')
 const WRONG_ROLE = refuse('wrong-role', 'Only observers and operators watch. Use the token of one.')
@@ -49,9 +49,9 @@ const identityOf = async (auth: unknown, parts: WatchAdmissionParts): Promise<Id
 export const watchAdmission =
   (parts: WatchAdmissionParts) =>
   (socket: WatchSocket, next: (error?: Error) => void): void => {
-    const refuseWith = ({ code, message }: Refusal) => {
-      parts.refused(code, networkOf(socket.handshake.address))
-      next(Object.assign(new Error(message), { data: { code, message } }))
+    const refuseWith = (refused: Refusal) => {
+      parts.refused(refused.code, networkOf(socket.handshake.address))
+      next(refusalError(refused))
     }
     if (!parts.reserve(socket.conn)) return refuseWith(AGAIN)
     identityOf(socket.handshake.auth, parts).then((identified) => {

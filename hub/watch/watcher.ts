@@ -18,6 +18,7 @@ import { may } from '../access/rights.ts'
 import { FrameLimit, type Hearer } from '../sockets/frame-limit.ts'
 import { renewalRefusal } from '../sockets/identity.ts'
 import { Pace, type Paced } from '../sockets/pace.ts'
+import { EXPIRED, endTelling, tooLarge, unknownMessage } from '../sockets/peer-refusals.ts'
 import { cutSoon, waitingBytes } from '../sockets/slow-reader.ts'
 import type { WatchSocket } from '../sockets/types.ts'
 import type { Looked } from './looks.ts'
@@ -53,23 +54,17 @@ const BYTES_PER_SECOND = 256 * 1024
 const FRAME_BYTES = 128 * 1024
 /** Questions that wait for their answer. */
 const MOST_WAITING = 8
-/** Between ending a connection and cutting it, if what waited for it has not left by then. */
-const ENDED_GRACE_MS = 1000
 
 const BUSY = refusal('busy', 'Too many questions of this connection wait for their answer.', {
   retryAfterMs: 1000,
 })
 const ONE_ORDER = refusal('not-permitted', 'This token is for one order, and shows no other.')
 const NO_OPERATOR = refusal('not-permitted', 'Only an operator may act.')
-const EXPIRED = refusal('no-longer-connected', 'The token of this connection has expired.')
 const FAILED = refusal('hub-fault', 'The hub could not answer this.')
 const OTHER_ORDER = 'The token is for another order.'
 
 const malformed = ({ message, fields }: Extract<Decoded<never>, { ok: false }>): Refused =>
   refusal('malformed', message, { fields })
-
-const unknown = (name: unknown): Refused =>
-  refusal('unknown-message', `There is no message ${JSON.stringify(name)?.slice(0, 64) ?? 'without a name'}.`)
 
 export class Watcher implements Live, Hearer, Paced {
   readonly #socket: WatchSocket
@@ -166,14 +161,10 @@ export class Watcher implements Live, Hearer, Paced {
   }
 
   /** It is nobody any more. */
-  end({ code, message }: ConnectRefusal): void {
-    const socket = this.#socket
-    this.#parts.reports.refused(code, this.#identity.participant)
-    socket.emit('refused', { code, message })
+  end(refused: ConnectRefusal): void {
+    this.#parts.reports.refused(refused.code, this.#identity.participant)
     this.#isCut = true
-    const cancel = this.#parts.clock.after(ENDED_GRACE_MS, () => cutSoon(socket))
-    socket.conn.once('close', cancel)
-    socket.disconnect(true)
+    endTelling(this.#socket, refused, this.#parts.clock)
   }
 
   #ended(): void {
@@ -199,10 +190,8 @@ export class Watcher implements Live, Hearer, Paced {
 
   #messageRefusal(message: readonly unknown[], name: unknown): Refused | null {
     if (this.#hasExpired()) return EXPIRED
-    const { bytes } = this.#frameLimit
-    if (this.#frameLimit.isExceededBy(message))
-      return refusal('too-large', `A message takes at most ${bytes} bytes; this one has more.`)
-    return this.#handlers.has(name) ? null : unknown(name)
+    if (this.#frameLimit.isExceededBy(message)) return tooLarge(this.#frameLimit.bytes)
+    return this.#handlers.has(name) ? null : unknownMessage(name)
   }
 
   #refuse(refused: Refused, answer: Answer): void {

@@ -19,11 +19,11 @@ export const SK_PLANTS: readonly Plant[] = [
     to: 'if (callback === null) return',
   },
   {
-    ...sockets('dispatch'),
+    ...sockets('peer-refusals'),
     rule: 'SK3',
     name: 'an unknown message is called malformed',
-    from: "'unknown-message',",
-    to: "'malformed',",
+    from: "refusal('unknown-message',",
+    to: "refusal('malformed',",
   },
   {
     ...sockets('outlet'),
