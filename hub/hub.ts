@@ -180,7 +180,7 @@ export class Hub {
   /** Serves the namespace on an HTTP server, which stays the caller's to listen with and to close. */
   serve(http: HttpServer | HttpsServer): void {
     const { options, clock, reports } = this.#parts
-    const isExempt = (address: string) => this.#isExempt(address)
+    const isExempt = this.#isExempt
     this.serveThrough((doors) => createSocketServer(http, { options, clock, reports, isExempt, ...doors }))
   }
 
@@ -209,14 +209,11 @@ export class Hub {
   }
 
   /** On this machine everybody has the same address, and an open hub is there to be tried out. */
-  #isExempt(address: string): boolean {
-    return this.access.isOpen && isLoopbackAddress(address)
-  }
+  readonly #isExempt = (address: string): boolean => this.access.isOpen && isLoopbackAddress(address)
 
   #flapping(): Flapping {
     const { clock, options } = this.#parts
-    const isExempt = (address: string) => this.#isExempt(address)
-    return new Flapping({ most: options.flappingConnections, clock, isExempt })
+    return new Flapping({ most: options.flappingConnections, clock, isExempt: this.#isExempt })
   }
 
   #connection(): ConnectionParts {

@@ -1,5 +1,5 @@
 /** What is known of participants besides their rows: who is connected, what delivery does. */
-import { driverOf, FLEET, type ParticipantId } from '../../shared/ids.ts'
+import { driverId, driverOf, FLEET, type ParticipantId } from '../../shared/ids.ts'
 import type { Delivering, Presence } from './feed-ports.ts'
 import type { LiveQueue, LiveQueues } from './ports.ts'
 import type { Redeliveries } from './redeliveries.ts'
@@ -41,7 +41,7 @@ export class LiveState implements LiveQueues, LiveRows {
 
   troubled(): readonly ParticipantId[] {
     const { delivering, participants } = this.#parts
-    const away = [...participants.awayDrivers()].map(([driver]) => `driver/${driver}` as ParticipantId)
+    const away = [...participants.awayDrivers()].map(([driver]) => driverId(driver))
     return [...delivering.paused(), ...away]
   }
 

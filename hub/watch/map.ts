@@ -1,7 +1,7 @@
 /**
  * The map as everybody sees it who looks at it. Its orders are read at most once a second, and its drivers told as they are; changes and moves are one message for all.
  */
-import type { ParticipantId } from '../../shared/ids.ts'
+import { driverId } from '../../shared/ids.ts'
 import type { DriverRow, MapView, OrderRow, Place } from '../../shared/watch.ts'
 import type { Delivering, Presence } from './feed-ports.ts'
 import type { Lists } from './ports.ts'
@@ -79,7 +79,7 @@ export class CityMap {
     const rows: DriverRow[] = []
     for (const [driver, position] of positions.entries()) {
       if (rows.length === MOST_DRIVERS) break
-      const connected = presence.isConnected(`driver/${driver}` as ParticipantId)
+      const connected = presence.isConnected(driverId(driver))
       rows.push({ driver, ...position, connected, orders: delivering.heldBy(driver) })
     }
     return rows

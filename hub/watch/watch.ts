@@ -3,6 +3,7 @@
  * operators do, as they do it. While nobody watches, it adds to counters and samples them once a second.
  */
 import { type Clock, every } from '../../shared/clock.ts'
+import { driverId } from '../../shared/ids.ts'
 import type { AuditLine, Changed, Hello, Look, Summary } from '../../shared/watch.ts'
 import type { Access } from '../access/access.ts'
 import type { WatchDoor } from '../sockets/ports.ts'
@@ -60,7 +61,7 @@ export class Watch {
   /** Transports' connections on which somebody watches, or is about to. */
   readonly #conns = new WeakSet<WatchSocket['conn']>()
   readonly #startedMs: number
-  readonly #door: WatchDoor
+  readonly door: WatchDoor
   #summary: Summary | null = null
   #stops: (() => void)[] = []
   /** What runs only while somebody watches. */
@@ -70,7 +71,7 @@ export class Watch {
     this.#parts = parts
     this.#startedMs = parts.clock.now()
     const { access, reports, isDraining } = parts
-    this.#door = {
+    this.door = {
       admit: watchAdmission({
         access,
         isDraining,
@@ -81,10 +82,6 @@ export class Watch {
       }),
       accept: (socket) => this.#accept(socket),
     }
-  }
-
-  get door(): WatchDoor {
-    return this.#door
   }
 
   get size(): number {
@@ -132,9 +129,7 @@ export class Watch {
 
   #second(): void {
     const { figures, positions, presence, loadOf } = this.#parts
-    positions.forgetGone(
-      (driver) => !presence.isConnected(`driver/${driver}` as never) && loadOf(driver) === 0,
-    )
+    positions.forgetGone((driver) => !presence.isConnected(driverId(driver)) && loadOf(driver) === 0)
     const summary = figures.second(this.#watchers.size)
     if (summary === null) return
     this.#summary = encodedOnce(summary)
