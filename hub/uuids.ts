@@ -21,10 +21,20 @@ const randomNumbers = (): { nextUint32(): number } => {
   }
 }
 
-/** As the library's `toString`, which puts it together from single characters. */
+const DIGITS = Buffer.from('0123456789abcdef')
+/** Where the two digits of each byte stand in the text. */
+const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const
+const text = Buffer.alloc(36, '-')
+
+/** As the library's `toString`, without the strings in between. */
 const textOf = ({ bytes }: UUID): string => {
-  const hex = Buffer.from(bytes.buffer).toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  for (let index = 0; index < bytes.length; index += 1) {
+    const place = PLACES[index]!
+    const byte = bytes[index]!
+    text[place] = DIGITS[byte >> 4]!
+    text[place + 1] = DIGITS[byte & 15]!
+  }
+  return text.toString('latin1')
 }
 
 /** UUID version 7 (RFC 9562): ascending with time. */
