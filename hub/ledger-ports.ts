@@ -33,6 +33,7 @@ export const enterFleet = (ledger: LevelLedger): Promise<ParticipantRecord> =>
 
 export const deliveryLedger = (ledger: LevelLedger): DeliveryLedger => ({
   submit: (work) => ledger.submit(work),
+  onDecided: (listener) => ledger.onDecided(listener),
   onCommitted: (listener) => ledger.onCommitted(listener),
   entries: (participant, from) => ledger.reads.entries(participant, from),
   retries: (participant, from) => ledger.reads.retries(participant, from),

@@ -77,7 +77,12 @@ export class Board {
 
   /** A lease that was about to be did not come about: its driver has room again, unless it holds the order for another reason. */
   unreserve(driver: string, key: OrderKey): void {
-    if (this.#tracked.get(key)?.holder !== driver) this.fleet.letGo(driver, key)
+    if (this.isReserved(driver, key)) this.fleet.letGo(driver, key)
+  }
+
+  /** Is an order that the driver holds about to become its own, and not durably so yet? */
+  isReserved(driver: string, key: OrderKey): boolean {
+    return this.#tracked.get(key)?.holder !== driver
   }
 
   /** A lease has been handed to its driver and is overdue then. */

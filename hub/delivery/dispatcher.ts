@@ -59,6 +59,7 @@ export class Dispatcher {
   async start(): Promise<void> {
     await this.leasing.start()
     this.#stop = [
+      this.#parts.ledger.onDecided((transaction) => this.leasing.decided(transaction)),
       this.#parts.ledger.onCommitted((committed) => {
         for (const [participant, entries] of committed.appended) this.#appended(participant, entries)
         this.leasing.committed(committed)

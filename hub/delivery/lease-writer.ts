@@ -7,7 +7,7 @@ import type { Assignment } from '../../shared/protocol.ts'
 import { isFailure, pickupEntry, type Return } from '../domain/dispatch.ts'
 import { holderOf, keyOf, type OrderRecord } from '../domain/order-record.ts'
 import type { Board } from './board.ts'
-import { assignLeased, type Lot, lease, putBack } from './lease-steps.ts'
+import { assignLeased, type Lot, lease, moveFleetFloor, putBack } from './lease-steps.ts'
 import type { DeliveryLedger, DeliveryOptions, DeliveryReports, DeliveryTransaction } from './ports.ts'
 
 export interface Giving {
@@ -29,6 +29,8 @@ export interface LeaseWriterParts {
 export class LeaseWriter {
   readonly #parts: LeaseWriterParts
   readonly #settling = new Set<OrderKey>()
+  /** Times that lots were given to be leased, and are not durable yet. */
+  #leasing = 0
 
   constructor(parts: LeaseWriterParts) {
     this.#parts = parts
@@ -36,6 +38,11 @@ export class LeaseWriter {
 
   isSettling(order: OrderKey): boolean {
     return this.#settling.has(order)
+  }
+
+  /** Are leases on their way to the disk? */
+  get isLeasing(): boolean {
+    return this.#leasing > 0
   }
 
   #submit(
@@ -60,13 +67,14 @@ export class LeaseWriter {
     let refused: readonly Lot[] = []
     const decide = (transaction: DeliveryTransaction) => {
       refused = lots.filter((lot) => !lease(transaction, lot))
-      const fleet = transaction.participant(FLEET)
-      if (fleet !== undefined && floor > fleet.floor) transaction.putParticipant({ ...fleet, floor })
+      moveFleetFloor(transaction, floor)
     }
     // Not sooner: the driver itself may have taken the order, and the board hears of it only when that is durable.
     const settled = () => {
+      this.#leasing -= 1
       for (const { driver, order } of refused) this.#parts.board.unreserve(driver, order)
     }
+    this.#leasing += 1
     this.#submit(orders, { decide, settled })
   }
 

@@ -12,9 +12,16 @@ import { Board } from './board.ts'
 import { bytesOf } from './entry-bytes.ts'
 import type { Room } from './fleet.ts'
 import { byHolder, fittingCount } from './lease-batches.ts'
-import { type Lot, mayAskAgain } from './lease-steps.ts'
+import { type Lot, lease, mayAskAgain, moveFleetFloor } from './lease-steps.ts'
 import { type Giving, LeaseWriter } from './lease-writer.ts'
-import type { Delivery, DeliveryLedger, DeliveryOptions, DeliveryReports, Outlet } from './ports.ts'
+import type {
+  Delivery,
+  DeliveryLedger,
+  DeliveryOptions,
+  DeliveryReports,
+  DeliveryTransaction,
+  Outlet,
+} from './ports.ts'
 import { QueueReader } from './queue-reader.ts'
 import { retryPages } from './retry-pages.ts'
 
@@ -42,6 +49,9 @@ export class Leasing {
   /** When an absent driver's grace ends. */
   readonly #graceEnds = new Map<string, number>()
   readonly writer: LeaseWriter
+  /** Positions of the last pickup that was left in the queue, and of the last one that was announced. */
+  #lastLeft = 0
+  #lastAnnounced = 0
 
   /** @param floor of the fleet's queue */
   constructor(parts: LeasingParts, floor: number) {
@@ -80,9 +90,39 @@ export class Leasing {
     this.#graceEnds.set(driver, this.#parts.now() + this.#parts.options.driverGraceMs)
   }
 
+  /** Pickups that have just been accepted are leased in the same step, if none waits before them and somebody has room. The others wait until they are durable. */
+  decided(transaction: DeliveryTransaction): void {
+    const pickups = transaction.appendedTo(FLEET)
+    const last = pickups.at(-1)
+    if (last === undefined) return
+    const leased = this.#hasNobodyWaiting() ? this.#leaseNew(transaction, pickups) : 0
+    if (leased > 0) moveFleetFloor(transaction, pickups[leased - 1]!.position)
+    if (leased < pickups.length) this.#lastLeft = last.position
+  }
+
+  #hasNobodyWaiting(): boolean {
+    if (this.#isStopped || this.#lastAnnounced < this.#lastLeft || this.writer.isLeasing) return false
+    return this.#reader.isAtEnd && this.#board.returnedCount < this.#parts.options.retryBound
+  }
+
+  /** @returns how many of them, the first ones */
+  #leaseNew(transaction: DeliveryTransaction, pickups: readonly Entry[]): number {
+    let leased = 0
+    for (const entry of pickups) {
+      const lot = this.#lotOf(entry)
+      if (lot === null) break
+      lease(transaction, lot)
+      leased += 1
+    }
+    return leased
+  }
+
   committed({ appended, orders }: Committed): void {
     const pickups = appended.get(FLEET)
-    if (pickups !== undefined) this.#reader.appended(pickups)
+    if (pickups !== undefined) {
+      this.#lastAnnounced = pickups.at(-1)!.position
+      this.#reader.appended(pickups)
+    }
     this.#handLeases(orders.filter((record) => this.#apply(record)))
     this.#lease()
   }
@@ -136,14 +176,19 @@ export class Leasing {
     const lots: Lot[] = []
     while (this.#board.fleet.hasFree && this.#board.returnedCount < this.#parts.options.retryBound) {
       const entry = this.#reader.peek()
-      if (entry === undefined) break
-      const bytes = bytesOf(entry.payload)
-      const driver = this.#board.fleet.candidate([], false, bytes)
-      if (driver === null) break
+      const lot = entry === undefined ? null : this.#lotOf(entry)
+      if (lot === null) break
       this.#reader.shift()
-      lots.push(this.#offer(driver, entry, bytes))
+      lots.push(lot)
     }
     return lots
+  }
+
+  /** Offers a pickup that is new to the driver whose turn it is; null if nobody has room for it. */
+  #lotOf(entry: Entry): Lot | null {
+    const bytes = bytesOf(entry.payload)
+    const driver = this.#board.fleet.candidate([], false, bytes)
+    return driver === null ? null : this.#offer(driver, entry, bytes)
   }
 
   #offer(driver: string, entry: Entry, bytes: number): Lot {
@@ -233,7 +278,10 @@ export class Leasing {
   #endedGraces(nowMs: number): string[] {
     const ended = [...this.#graceEnds].filter(([, endsMs]) => endsMs <= nowMs).map(([driver]) => driver)
     const settled = ended.filter(
-      (driver) => !this.heldBy(driver).some((order) => this.writer.isSettling(order)),
+      (driver) =>
+        !this.heldBy(driver).some(
+          (order) => this.writer.isSettling(order) || this.#board.isReserved(driver, order),
+        ),
     )
     for (const driver of settled) this.#graceEnds.delete(driver)
     return settled

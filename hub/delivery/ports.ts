@@ -14,6 +14,8 @@ export interface DeliveryTransaction {
   take(place: Place, participant: ParticipantId, position: number): void
   addRetry(participant: ParticipantId, retry: Retry): void
   addDeadLetter(participant: ParticipantId, letter: DeadLetter): void
+  /** What was appended to a queue since the turn began, in queue order, and was not taken again. */
+  appendedTo(participant: ParticipantId): readonly Entry[]
 }
 
 /**
@@ -23,6 +25,8 @@ export interface DeliveryTransaction {
  */
 export interface DeliveryLedger {
   submit(work: Work<DeliveryTransaction>): void
+  /** Called when all work of a turn has been decided: what the listener writes becomes durable with it. Not every ledger does. */
+  onDecided(listener: (transaction: DeliveryTransaction) => void): () => void
   onCommitted(listener: (committed: Committed) => void): () => void
   entries(participant: ParticipantId, from: { after: number; limit: number }): Promise<readonly Entry[]>
   retries(participant: ParticipantId, from: { after: number; limit: number }): Promise<readonly Retry[]>

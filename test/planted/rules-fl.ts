@@ -15,7 +15,7 @@ export const FL_PLANTS: readonly Plant[] = [
     ...delivery('board'),
     rule: 'FL2',
     name: 'an order that was taken while it was reserved is not counted',
-    from: 'if (this.#tracked.get(key)?.holder !== driver) this.fleet.letGo(driver, key)',
+    from: 'if (this.isReserved(driver, key)) this.fleet.letGo(driver, key)',
     to: 'this.fleet.letGo(driver, key)',
   },
   {
@@ -80,5 +80,12 @@ export const FL_PLANTS: readonly Plant[] = [
     name: 'the acknowledgement of an ended lease is not counted',
     from: 'if (assigned.length < records.length) reports.ignored(',
     to: 'if (assigned.length > records.length) reports.ignored(',
+  },
+  {
+    ...delivery('leasing'),
+    rule: 'FL12',
+    name: 'a new pickup is leased before one that is about to be',
+    from: ' || this.writer.isLeasing) return false',
+    to: ') return false',
   },
 ]

@@ -172,4 +172,11 @@ export const LG_PLANTS: readonly Plant[] = [
     from: 'if (isOld) await indexOrders(db).then(() => writeFormat(db))',
     to: 'if (isOld) await writeFormat(db)',
   },
+  {
+    ...level('transaction'),
+    rule: 'LG23',
+    name: 'what was taken in the same turn is announced all the same',
+    from: '    entries.splice(index, 1)\n',
+    to: '',
+  },
 ]

@@ -53,6 +53,7 @@ const begin = async (world: World, db: CrashingDatabase): Promise<Life> => {
   const { reads } = ledger
   const deliveryLedger = {
     submit: ledger.submit.bind(ledger),
+    onDecided: ledger.onDecided.bind(ledger),
     onCommitted: ledger.onCommitted.bind(ledger),
     entries: reads.entries.bind(reads),
     retries: reads.retries.bind(reads),

@@ -56,6 +56,11 @@ export class Entries {
     else known.change = change
   }
 
+  /** An entry that was added to a queue since `takeGroup` is not added after all. Nobody else MUST have changed it since. */
+  withdraw(position: number): void {
+    this.#gathering.queue.delete(position)
+  }
+
   /** Hands out what has been changed since the last call. */
   takeGroup(): EntryChange[] {
     this.#syncing = this.#gathering

@@ -8,9 +8,10 @@ export class Group {
   readonly appended = new Map<ParticipantId, Entry[]>()
   readonly settled: (() => void)[] = []
 
-  announce(participant: ParticipantId, entry: Entry): void {
+  announce(participant: ParticipantId, appended: readonly Entry[]): void {
+    if (appended.length === 0) return
     const entries = this.appended.get(participant)
-    if (entries === undefined) this.appended.set(participant, [entry])
-    else entries.push(entry)
+    if (entries === undefined) this.appended.set(participant, [...appended])
+    else entries.push(...appended)
   }
 }

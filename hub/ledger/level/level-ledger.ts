@@ -58,6 +58,7 @@ export class LevelLedger {
   readonly #tables: Tables
   readonly #loader: RowLoader
   readonly #scrubFiles: Scrub
+  readonly #decidedListeners = new Set<(transaction: Transaction) => void>()
   readonly #committedListeners = new Set<(committed: Committed) => void>()
   readonly #faultListeners = new Set<(fault: Fault) => void>()
   readonly #writeListeners = new Set<WriteListener>()
@@ -87,6 +88,11 @@ export class LevelLedger {
   submit(work: Work<Transaction>): void {
     this.#waiting.push(work)
     this.#decideAtEndOfTurn()
+  }
+
+  onDecided(listener: (transaction: Transaction) => void): () => void {
+    this.#decidedListeners.add(listener)
+    return () => this.#decidedListeners.delete(listener)
   }
 
   onCommitted(listener: (committed: Committed) => void): () => void {
@@ -221,6 +227,8 @@ export class LevelLedger {
       decide(transaction)
       this.#gathering.settled.push(settled)
     }
+    for (const listener of this.#decidedListeners) listener(transaction)
+    transaction.announce()
     this.#tables.forgetKept()
     this.#isDeciding = false
     this.#writeGroup()

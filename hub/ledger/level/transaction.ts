@@ -16,6 +16,8 @@ export class Transaction {
   readonly #tables: Tables
   readonly #positions: Positions
   readonly #group: Group
+  /** To the end of queues, and not taken again. */
+  readonly #appended = new Map<ParticipantId, Entry[]>()
   /** Milliseconds since 1970; the same for everything that is decided in one go. */
   readonly nowMs: number
 
@@ -88,8 +90,19 @@ export class Transaction {
     const { id, event, time, payload, replay } = entry
     const whole = { position, id, event, time, payload, ...(replay && { replay }) }
     this.#add('queue', participant, whole)
-    this.#group.announce(participant, whole)
+    const entries = this.#appended.get(participant)
+    if (entries === undefined) this.#appended.set(participant, [whole])
+    else entries.push(whole)
     return position
+  }
+
+  appendedTo(participant: ParticipantId): readonly Entry[] {
+    return [...(this.#appended.get(participant) ?? [])]
+  }
+
+  /** To be called when everything of the turn is decided. */
+  announce(): void {
+    for (const [participant, entries] of this.#appended) this.#group.announce(participant, entries)
   }
 
   addRetry(participant: ParticipantId, retry: Retry): void {
@@ -113,10 +126,24 @@ export class Transaction {
     this.#tables.entries.change({ place, participant, position, entry })
   }
 
-  /** Takes an entry out of the place where it lies. The caller knows that it lies there: it has read it or put it there. */
+  /**
+   * Takes an entry out of the place where it lies. The caller knows that it lies there: it has read it or put it there. One that was appended in the same turn is neither written nor announced.
+   */
   take(place: Place, participant: ParticipantId, position: number): void {
-    this.#tables.entries.change({ place, participant, position, entry: null })
+    if (place === 'queue' && this.#hasWithdrawn(participant, position))
+      this.#tables.entries.withdraw(position)
+    else this.#tables.entries.change({ place, participant, position, entry: null })
     this.#count(participant, { place, position }, -1)
+  }
+
+  /** Was it appended in this turn? Then it was not, after all. */
+  #hasWithdrawn(participant: ParticipantId, position: number): boolean {
+    const entries = this.#appended.get(participant)
+    if (entries === undefined || position < (entries[0]?.position ?? Number.POSITIVE_INFINITY)) return false
+    const index = entries.findIndex((entry) => entry.position === position)
+    if (index < 0) return false
+    entries.splice(index, 1)
+    return true
   }
 
   #count(id: ParticipantId, entry: { place: Place; position: number }, change: 1 | -1): void {

@@ -1,9 +1,14 @@
+import { setImmediate as nextLoop } from 'node:timers/promises'
 import { expect } from 'chai'
+import sinon from 'sinon'
+import { Leasing } from '../../../hub/delivery/leasing.ts'
 import type { DeliveryOptions } from '../../../hub/delivery/ports.ts'
+import { pickupEntry } from '../../../hub/domain/dispatch.ts'
 import { itemsOf } from '../../../hub/domain/history.ts'
+import { Transaction } from '../../../hub/ledger/level/transaction.ts'
 import { driverId, FLEET } from '../../../shared/ids.ts'
 import { orphans } from '../../support/accounts.ts'
-import { driver, vendor } from '../../support/orders.ts'
+import { driver, order, vendor, waitingOrder } from '../../support/orders.ts'
 import { type Peer, World } from '../../support/world.ts'
 
 describe('leasing', () => {
@@ -13,7 +18,7 @@ describe('leasing', () => {
     world = await World.open(options)
   }
 
-  /** Holds the `nth` sync from now on, and all behind it: of a new pickup the first is its own, the second that of its lease. */
+  /** Holds the `nth` sync from now on, and all behind it: the first is that of a new pickup, and of its lease. */
   const holdSync = (nth: number) => {
     let syncs = 0
     world.db.onSync(() => {
@@ -93,7 +98,7 @@ describe('leasing', () => {
     it('[FL1] hands a pickup over when its lease is durable, not before', async () => {
       await open()
       const bob = await world.driver('bob')
-      holdSync(2)
+      holdSync(1)
       await world.pickups('A')
       expect([world.db.isSyncHeld, bob.take()]).to.deep.equal([true, []])
       world.db.release()
@@ -101,11 +106,108 @@ describe('leasing', () => {
       expect(bob.take()).to.deep.equal(['pickup A'])
     })
 
-    it('[FL1] offers a pickup anew whose lease a crash has undone', async () => {
+    it('[FL1] hands a pickup that waited over when its lease is durable, not before', async () => {
+      await open()
+      await world.pickups('A')
+      // The first sync is that of the driver's own row.
+      holdSync(2)
+      const bob = await world.driver('bob')
+      expect([world.db.isSyncHeld, bob.take()]).to.deep.equal([true, []])
+      world.db.release()
+      await world.settle()
+      expect(bob.take()).to.deep.equal(['pickup A'])
+    })
+
+    it('[FL12] leases a new pickup in the step that accepts it, and the queue never holds it', async () => {
       await open()
       const bob = await world.driver('bob')
-      holdSync(2)
+      const before = (await world.row(FLEET))!
+      let syncs = 0
+      world.db.onSync(() => {
+        syncs += 1
+      })
       await world.pickups('A')
+      const { queued, floor } = (await world.row(FLEET))!
+      expect([syncs, bob.take(), await historyOf('A')]).to.deep.equal([1, ['pickup A'], ['pickup', 'leased']])
+      expect([queued, floor > before.floor]).to.deep.equal([0, true])
+    })
+
+    it('[FL12] leaves those for whom nobody has room in the queue', async () => {
+      await open()
+      const bob = await world.driver('bob', { capacity: 2 })
+      await world.pickups('A', 'B', 'C')
+      expect([bob.take(), (await world.row(FLEET))!.queued]).to.deep.equal([['pickup A', 'pickup B'], 1])
+      await world.restart()
+      const ann = await world.driver('ann')
+      expect(ann.take()).to.deep.equal(['pickup C'])
+    })
+
+    it('[FL12] leases no new pickup while the fleet is stopped', async () => {
+      await open()
+      const bob = await world.driver('bob')
+      world.dispatcher.leasing.pauseFleet(true)
+      await world.pickups('A')
+      expect([bob.take(), await stateOf('A')]).to.deep.equal([[], 'queue'])
+    })
+
+    it('[FL12] leases no new pickup before one that is on its way to the disk', async () => {
+      await open()
+      const bob = await world.driver('bob')
+      world.dispatcher.leasing.pauseDriver('bob', true)
+      world.db.hold()
+      await world.pickups('A')
+      world.dispatcher.leasing.pauseDriver('bob', false)
+      await world.pickups('B')
+      world.db.release()
+      await world.settle()
+      expect(bob.take()).to.deep.equal(['pickup A', 'pickup B'])
+    })
+
+    it('[FL12] leases no new pickup before the queue has been read', async () => {
+      await open()
+      const ledger = {
+        submit: sinon.stub(),
+        onDecided: sinon.stub(),
+        onCommitted: sinon.stub(),
+        entries: sinon.stub().returns(new Promise(() => {})),
+        retries: sinon.stub().resolves([]),
+        heldOrders: sinon.stub().resolves([]),
+      }
+      const { reports, options } = world
+      const leasing = new Leasing({ ledger, reports, options, now: () => world.clock.now() }, 0)
+      leasing.attach('bob', { hand: sinon.stub() }, { capacity: 2, entries: 2 })
+      expect(ledger.entries.calledOnce).to.equal(true)
+      const transaction = sinon.createStubInstance(Transaction)
+      const record = waitingOrder(order('B'), 2)
+      transaction.appendedTo.returns([pickupEntry(record)])
+      transaction.order.returns(record)
+      leasing.decided(transaction)
+      expect(transaction.take.called).to.equal(false)
+    })
+
+    it('[FL12] leases no new pickup before one that is about to be leased', async () => {
+      await open()
+      const till = await world.vendor()
+      const bob = await world.driver('bob', { capacity: 2 })
+      await world.pickups('A', 'B', 'C')
+      bob.take()
+      world.db.hold()
+      bob.publish('in-transit A', 'delivered A', 'in-transit B', 'delivered B')
+      await world.settle()
+      till.publish('pickup D')
+      world.db.release()
+      // Bob's room shows now, and C is about to be leased in the turn in which D is accepted.
+      await nextLoop()
+      await world.settle()
+      expect(bob.take()).to.deep.equal(['pickup C', 'pickup D'])
+    })
+
+    it('[FL1] offers a pickup anew whose lease a crash has undone', async () => {
+      await open()
+      await world.pickups('A')
+      holdSync(2)
+      const bob = await world.driver('bob')
+      expect(world.db.isSyncHeld).to.equal(true)
       await world.restart()
       const ann = await world.driver('ann')
       expect([bob.take(), ann.take()]).to.deep.equal([[], ['pickup A']])
@@ -355,7 +457,7 @@ describe('leasing', () => {
     it('[FL5] begins the grace of a driver that vanished while its lease was on its way to the disk', async () => {
       await open({ driverGraceMs: 10_000 })
       const bob = await world.driver('bob')
-      holdSync(2)
+      holdSync(1)
       await world.pickups('A')
       bob.disconnect()
       const ann = world.connect(driver('ann'))

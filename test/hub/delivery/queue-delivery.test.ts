@@ -480,6 +480,7 @@ describe('delivery of a queue', () => {
       const retry: Retry = { ...entryOf('in-transit A'), failures: [], dueMs: 0 }
       const ledger = {
         submit: sinon.stub(),
+        onDecided: sinon.stub(),
         onCommitted: sinon.stub(),
         entries: sinon.stub().resolves([]),
         retries: sinon.stub().resolves([]).onFirstCall().resolves(Array(1000).fill(retry)),

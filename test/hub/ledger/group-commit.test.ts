@@ -186,6 +186,29 @@ describe('group commit', () => {
     expect(told.slice(2)).to.deep.equal(['settled a', 'announced one', 'settled b', 'announced two'])
   })
 
+  it('[LG23] neither announces nor writes what is taken in the turn in which it was appended', async () => {
+    await commitNow(
+      { ledger, clock },
+      {
+        participants: [FLEET],
+        decide: (transaction) => transaction.putParticipant(newParticipant(FLEET, 0)),
+      },
+    )
+    ledger.onDecided((transaction) => {
+      const [first] = transaction.appendedTo(FLEET)
+      if (first !== undefined) transaction.take('queue', FLEET, first.position)
+    })
+    ledger.onCommitted(({ appended }) =>
+      told.push(`announced ${appended.get(FLEET)?.map(({ payload }) => payload.orderId)}`),
+    )
+    submit('a', (transaction) => void transaction.append(FLEET, entryOf('one')))
+    submit('b', (transaction) => void transaction.append(FLEET, entryOf('two')))
+    await clock.settle()
+    expect(told).to.include('announced two')
+    const [, journal] = (await db.iterator({ gt: 'j/', lt: 'j0' }).all()).at(-1)!
+    expect([journal.includes('two'), journal.includes('one')]).to.deep.equal([true, false])
+  })
+
   describe('after a crash', () => {
     it('[LG10] has nothing of a group whose sync had not ended, or all of it', async () => {
       for (const kept of [0, 1]) {

@@ -50,6 +50,12 @@ interface Appended {
   readonly positions: readonly number[]
 }
 
+/** What a turn has appended to a queue and not taken from it again. */
+interface Turn extends Appended {
+  /** The last piece of work of the turn. */
+  readonly last: number
+}
+
 const EVERYTHING = { upTo: Number.MAX_SAFE_INTEGER - 1, limit: 99 }
 
 /** One process after the other on the same data. All counts are of pieces of work of the present one. */
@@ -62,6 +68,7 @@ class World {
   #books: Books[] = []
   /** By each piece of work. */
   #appended: Appended[] = []
+  #turns: Turn[] = []
   #announced = new Map<ParticipantId, number[]>()
   #submitted = 0
   #settled = 0
@@ -84,6 +91,7 @@ class World {
     this.#db = db
     this.#books = [found]
     this.#appended = []
+    this.#turns = []
     this.#announced = new Map()
     this.#submitted = this.#settled = this.#writing = 0
     this.#lastPosition = Math.max(this.#settledPosition, ...found.lying.map(({ entry }) => entry.position))
@@ -92,6 +100,7 @@ class World {
     })
     this.#ledger = await ledgerOn(db, this.#clock, this.#sizes)
     this.#ledger.onFault((fault) => this.#note(fault))
+    this.#ledger.onDecided((transaction) => this.#endTurn(transaction))
     this.#ledger.onCommitted(({ appended }) => {
       for (const [id, entries] of appended)
         this.#announced.set(id, [
@@ -175,6 +184,21 @@ class World {
     this.#appended.push({ participant: 'id' in work ? work.id : null, positions })
   }
 
+  #endTurn(transaction: Transaction): void {
+    const works = this.#appended.slice(this.#turns.at(-1)?.last ?? 0)
+    const books = this.#books.at(-1)!
+    for (const participant of PARTICIPANTS) {
+      const queue = books.entries(participant, 'queue').map(({ position }) => position)
+      const positions = works
+        .filter((one) => one.participant === participant)
+        .flatMap((one) => one.positions)
+        .filter((position) => queue.includes(position))
+      const seen = transaction.appendedTo(participant).map(({ position }) => position)
+      if (String(seen) !== String(positions)) this.#note(new Error(`appended ${seen}, not ${positions}`))
+      this.#turns.push({ last: this.#appended.length, participant, positions })
+    }
+  }
+
   #compareSeen(work: RandomWork, transaction: Transaction, books: Books): void {
     if ('record' in work)
       expect(transaction.order(keyOf(work.record))).to.deep.equal(books.orders.get(keyOf(work.record)))
@@ -198,7 +222,7 @@ class World {
             entries.filter(({ position }) => position > after),
           )
       }
-      const appended = this.#appended.slice(0, this.#settled).filter(({ participant }) => participant === id)
+      const appended = this.#turns.filter((turn) => turn.last <= this.#settled && turn.participant === id)
       expect(this.#announced.get(id) ?? []).to.deep.equal(appended.flatMap(({ positions }) => positions))
     }
     const known = [...books.participants.keys()].sort().map((id) => books.participant(id))

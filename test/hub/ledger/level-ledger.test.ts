@@ -7,6 +7,7 @@ import { type ContractLedger, describeLedger, type LedgerHome } from './ledger-c
 
 const contractLedger = (ledger: LevelLedger): ContractLedger => ({
   submit: (work) => ledger.submit(work),
+  onDecided: (listener) => ledger.onDecided(listener),
   onCommitted: (listener) => ledger.onCommitted(listener),
   onFault: (listener) => ledger.onFault(listener),
   close: () => ledger.close(),

@@ -77,7 +77,7 @@ class Life implements HubLife {
   #isStopping = false
   #waiting: { work: number; reached: () => void } | null = null
 
-  constructor(options: LifeOptions, ledger: LevelLedger, { submit, floor }: Recorded) {
+  constructor(options: LifeOptions, ledger: LevelLedger, { submit, onDecided, floor }: Recorded) {
     this.#options = options
     this.#ledger = ledger
     this.#submit = submit
@@ -89,6 +89,7 @@ class Life implements HubLife {
     const clock = systemClock
     const deliveryLedger = {
       submit,
+      onDecided,
       onCommitted: ledger.onCommitted.bind(ledger),
       entries: reads.entries.bind(reads),
       retries: reads.retries.bind(reads),
@@ -217,7 +218,7 @@ class Life implements HubLife {
 }
 
 /** As the hub does when it starts. @returns the floor of the fleet's queue */
-const enterFleet = ({ submit }: RecordedLedger): Promise<number> =>
+const enterFleet = ({ submit }: Pick<RecordedLedger, 'submit'>): Promise<number> =>
   new Promise((resolve) => {
     let floor = 0
     submit({
@@ -234,8 +235,8 @@ const enterFleet = ({ submit }: RecordedLedger): Promise<number> =>
 export const beginHubLife = async (options: LifeOptions): Promise<HubLife> => {
   const ledger = await openLedger(options)
   let life: Life | null = null
-  const { submit } = recordedLedger(ledger, options.say, (work) => life?.decided(work))
-  life = new Life(options, ledger, { submit, floor: await enterFleet({ submit }) })
+  const recorded = recordedLedger(ledger, options.say, (work) => life?.decided(work))
+  life = new Life(options, ledger, { ...recorded, floor: await enterFleet(recorded) })
   await life.begin()
   return life
 }

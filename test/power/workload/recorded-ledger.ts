@@ -54,6 +54,7 @@ class Notes {
         this.#put('queue', participant, { position, ...entry })
         return position
       },
+      appendedTo: (participant) => transaction.appendedTo(participant),
       addRetry: (participant, retry) => {
         transaction.addRetry(participant, retry)
         this.#put('retry', participant, retry)
@@ -87,6 +88,7 @@ class Notes {
 
 export interface RecordedLedger {
   submit(work: Work<AnyTransaction>): void
+  onDecided(listener: (transaction: AnyTransaction) => void): () => void
 }
 
 /** @param decided called with the number of each piece of work that was decided, from 1 on */
@@ -96,7 +98,19 @@ export const recordedLedger = (
   decided: (work: number) => void,
 ): RecordedLedger => {
   let count = 0
+  const note = (notes: Notes): number => {
+    count += 1
+    say({ say: 'decided', work: count, rows: notes.rows() })
+    decided(count)
+    return count
+  }
   return {
+    onDecided: (listener) =>
+      ledger.onDecided((transaction) => {
+        const notes = new Notes(transaction)
+        listener(notes.taking())
+        note(notes)
+      }),
     submit(work) {
       let number = 0
       ledger.submit({
@@ -105,10 +119,7 @@ export const recordedLedger = (
         decide: (transaction) => {
           const notes = new Notes(transaction)
           work.decide(notes.taking())
-          count += 1
-          number = count
-          say({ say: 'decided', work: number, rows: notes.rows() })
-          decided(number)
+          number = note(notes)
         },
         settled: () => {
           say({ say: 'settled', work: number })
