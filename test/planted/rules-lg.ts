@@ -87,13 +87,13 @@ export const LG_PLANTS: readonly Plant[] = [
     ...level('level-ledger'),
     rule: 'LG10',
     name: 'a group is written change by change',
-    from: 'const entered = this.#journal.enter(batch, texts)',
-    to: `for (const text of texts.filter((one) => one.startsWith('["order')).slice(1)) {
+    from: 'const { last: entered, isEmpty: isUnchanged } = this.#journal.enter(batch, changes, this.#tables)',
+    to: `for (const order of changes.orders.slice(1)) {
       const own = this.#db.batch()
-      this.#journal.enter(own, [text])
+      this.#journal.enter(own, { orders: [order], entries: [], participants: [], rosters: [] }, this.#tables)
       void own.write({ sync: true })
     }
-    const entered = this.#journal.enter(batch, texts)`,
+    const { last: entered, isEmpty: isUnchanged } = this.#journal.enter(batch, changes, this.#tables)`,
   },
   {
     ...level('codec'),
@@ -106,8 +106,8 @@ export const LG_PLANTS: readonly Plant[] = [
     ...level('open'),
     rule: 'LG12',
     name: 'a folder of a later format is opened',
-    from: 'if (format !== FORMAT && format !== OLD_FORMAT) throw',
-    to: 'if (Number(format) < OLD_FORMAT) throw',
+    from: 'if (!OLD_FORMATS.includes(format)) throw',
+    to: 'if (Number(format) < 3) throw',
   },
   {
     ...level('level-ledger'),
@@ -166,11 +166,11 @@ export const LG_PLANTS: readonly Plant[] = [
     to: '[heldIndex, endedIndex]',
   },
   {
-    ...level('open'),
+    ...level('migration'),
     rule: 'LG21',
     name: 'a folder of format 3 is taken for one of format 4',
-    from: 'if (isOld) await indexOrders(db).then(() => writeFormat(db))',
-    to: 'if (isOld) await writeFormat(db)',
+    from: 'if (format === 3) await indexOrders(db)\n',
+    to: '',
   },
   {
     ...level('transaction'),
@@ -178,5 +178,12 @@ export const LG_PLANTS: readonly Plant[] = [
     name: 'what was taken in the same turn is announced all the same',
     from: '    entries.splice(index, 1)\n',
     to: '',
+  },
+  {
+    ...level('packed'),
+    rule: 'LG24',
+    name: 'half of a surrogate pair comes back as another character',
+    from: 'const isUnicode = value.isWellFormed()',
+    to: 'const isUnicode = true',
   },
 ]

@@ -1,103 +1,178 @@
 /**
- * What a group has changed, as JSON in the journal: one list a change, its kind first. Orders come before entries: an entry is written without what its order says as well.
+ * What a group has changed, packed for the journal: one change after another, its kind first. Orders come before entries: of an entry in a queue only that is written which its order does not say as well.
  */
 import type { OrderKey, ParticipantId } from '../../../shared/ids.ts'
-import { nameJson } from '../../../shared/json-text.ts'
-import type { EventName, EventPayload } from '../../../shared/protocol.ts'
+import { EVENT_NAMES, type EventName, type EventPayload } from '../../../shared/protocol.ts'
 import { type Entry, orderKeyOf, type Place } from '../../domain/entry.ts'
-import type { OrderRecord } from '../../domain/order-record.ts'
+import type { AcceptedEvent, OrderRecord } from '../../domain/order-record.ts'
 import type { ParticipantRecord } from '../../domain/participant.ts'
 import { Payload } from '../../domain/payload.ts'
 import type { EntryChange } from './entries.ts'
-import { isNew, type OrderPatch, patched, patchText } from './order-patch.ts'
+import { isNew, type OrderPatch, patched } from './order-patch.ts'
+import type { PackedReader, PackedWriter } from './packed.ts'
+import { readJson, readPatch, writeJson, writePatch } from './packed-patch.ts'
 import type { Changes, Roster, Tables } from './tables.ts'
 
-/** null removes, as `gone` does. */
+/** Packed as their places in these lists: more may come behind, and none may change its place. */
+const KINDS = ['new', 'order', 'gone', 'participant', 'roster', 'entry', 'event'] as const
+const PLACES: readonly Place[] = ['queue', 'retry', 'dead']
+
+type Kind = (typeof KINDS)[number]
+
+/** As it is read. null removes, as `gone` does. */
 export type JournaledChange =
-  | JournaledOrder
+  | readonly ['new' | 'order', OrderKey, OrderPatch]
   | readonly ['gone', OrderKey]
   | readonly ['participant', ParticipantId, ParticipantRecord | null]
   | readonly ['roster', string, Roster | null]
   | JournaledEntry
   | JournaledEvent
 
-type JournaledOrder = readonly [
-  'new' | 'order',
-  OrderKey,
-  OrderPatch['fields'],
-  OrderPatch['dispatch'],
-  OrderPatch['events'],
-  history: readonly [kept: number, ...added: unknown[]] | null,
-]
-
 type JournaledEntry = readonly ['entry', Place, ParticipantId, number, Entry | null]
 
 /** An entry in a queue, of an order that the journal knows. */
-type JournaledEvent = readonly [
+type JournaledEvent = readonly ['event', ParticipantId, number, OrderKey, EventOfOrder]
+
+interface EventOfOrder {
+  readonly event: EventName
+  readonly time: string
+  /** Which of the order's events it is, from 0. */
+  readonly index: number
+  readonly driver: string | null
+  readonly isReplay: boolean
+}
+
+const writeKind = (to: PackedWriter, kind: Kind): void => to.number(KINDS.indexOf(kind))
+
+const writeOrder = (to: PackedWriter, { key, before, after }: Changes['orders'][number]): void => {
+  const isOther = after !== null && isNew(before, after)
+  writeKind(to, after === null ? 'gone' : isOther ? 'new' : 'order')
+  to.text(key)
+  if (after !== null) writePatch(to, isOther ? null : before, after)
+}
+
+/** Which of its events an order says as much of as the entry does; -1 if of none. */
+const eventIn = (record: OrderRecord | undefined, { id, payload }: Entry): number =>
+  record !== undefined && isOf(record, payload)
+    ? record.events.findLastIndex((one) => one.id === id && one.details === payload.details)
+    : -1
+
+const isOf = ({ order }: OrderRecord, payload: EventPayload): boolean =>
+  order.customer === payload.customer &&
+  order.address === payload.address &&
+  order.orderId === payload.orderId &&
+  order.store === payload.store
+
+const writeEvent = (
+  to: PackedWriter,
+  participant: ParticipantId,
+  { entry, index }: { entry: Entry; index: number },
+): void => {
+  writeKind(to, 'event')
+  to.text(participant)
+  to.number(entry.position)
+  to.text(orderKeyOf(entry))
+  to.number(EVENT_NAMES.indexOf(entry.event))
+  to.text(entry.time)
+  to.number(index)
+  to.text(entry.payload.driver ?? '')
+  to.flag(entry.replay === true)
+}
+
+const writeEntry = (to: PackedWriter, tables: Tables, change: EntryChange): void => {
+  const { place, participant, position, entry } = change
+  if (entry !== null && place === 'queue') {
+    const index = eventIn(tables.orders.active(orderKeyOf(entry)), entry)
+    if (index >= 0) return writeEvent(to, participant, { entry, index })
+  }
+  writeKind(to, 'entry')
+  to.number(PLACES.indexOf(place))
+  to.text(participant)
+  to.number(position)
+  writeJson(to, entry ?? undefined)
+}
+
+const writeRow = (to: PackedWriter, kind: 'participant' | 'roster', row: { key: string; after: unknown }) => {
+  writeKind(to, kind)
+  to.text(row.key)
+  writeJson(to, row.after ?? undefined)
+}
+
+/**
+ * @param tables as the group has left them
+ * @param written called behind each change
+ */
+export const writeChanges = (
+  to: PackedWriter,
+  changes: Changes,
+  { tables, written }: { tables: Tables; written: () => void },
+): void => {
+  for (const change of changes.orders) {
+    writeOrder(to, change)
+    written()
+  }
+  for (const change of changes.entries) {
+    writeEntry(to, tables, change)
+    written()
+  }
+  for (const change of changes.participants) {
+    writeRow(to, 'participant', change)
+    written()
+  }
+  for (const change of changes.rosters) {
+    writeRow(to, 'roster', change)
+    written()
+  }
+}
+
+const readEvent = (from: PackedReader): JournaledEvent => [
   'event',
-  ParticipantId,
-  number,
-  id: string,
-  EventName,
-  time: string,
-  OrderKey,
-  driver: string | null,
-  details: Record<string, unknown> | null,
-  isReplay: boolean,
+  from.text() as ParticipantId,
+  from.number(),
+  from.text() as OrderKey,
+  {
+    event: EVENT_NAMES[from.number()]!,
+    time: from.text(),
+    index: from.number(),
+    driver: from.text() || null,
+    isReplay: from.flag(),
+  },
 ]
 
-const textOf = (change: JournaledChange): string => JSON.stringify(change)
+const readEntry = (from: PackedReader): JournaledEntry => [
+  'entry',
+  PLACES[from.number()]!,
+  from.text() as ParticipantId,
+  from.number(),
+  readJson<Entry>(from) ?? null,
+]
 
-const orderText = ({ key, before, after }: Changes['orders'][number]): string => {
-  if (after === null) return textOf(['gone', key])
-  return isNew(before, after)
-    ? `["new","${key}",${patchText(null, after)}]`
-    : `["order","${key}",${patchText(before, after)}]`
-}
-
-const isOf = ({ order }: OrderRecord, { store, orderId, customer, address }: EventPayload): boolean =>
-  order.customer === customer &&
-  order.address === address &&
-  order.orderId === orderId &&
-  order.store === store
-
-/** Ids and names hold no character that JSON would escape. */
-const eventText = (order: OrderKey, participant: ParticipantId, entry: Entry): string => {
-  const { position, id, event, time, payload, replay } = entry
-  const details = payload.details === undefined ? 'null' : JSON.stringify(payload.details)
-  return `["event","${participant}",${position},"${id}","${event}","${time}","${order}",${nameJson(payload.driver)},${details},${replay === true}]`
-}
-
-const entryText = (tables: Tables, { place, participant, position, entry }: EntryChange): string => {
-  if (entry === null) return `["entry","${place}","${participant}",${position},null]`
-  const order = orderKeyOf(entry)
-  const record = place === 'queue' ? tables.orders.active(order) : undefined
-  return record !== undefined && isOf(record, entry.payload)
-    ? eventText(order, participant, entry)
-    : textOf(['entry', place, participant, position, entry])
-}
-
-/** A text for each change. @param tables as the group has left them */
-export const changeTexts = (changes: Changes, tables: Tables): string[] => {
-  const texts = changes.orders.map(orderText)
-  for (const change of changes.entries) texts.push(entryText(tables, change))
-  for (const { key, after } of changes.participants) texts.push(textOf(['participant', key, after]))
-  for (const { key, after } of changes.rosters) texts.push(textOf(['roster', key, after]))
-  return texts
+/** The next change. */
+export const readChange = (from: PackedReader): JournaledChange => {
+  const kind = KINDS[from.number()]!
+  if (kind === 'event') return readEvent(from)
+  if (kind === 'entry') return readEntry(from)
+  const key = from.text()
+  if (kind === 'participant') return [kind, key as ParticipantId, readJson<ParticipantRecord>(from) ?? null]
+  if (kind === 'roster') return [kind, key, readJson<Roster>(from) ?? null]
+  const order = key as OrderKey
+  return kind === 'gone' ? [kind, order] : [kind, order, readPatch(from, order)]
 }
 
 /** The order that a change needs to be made again, if it needs one. */
 export const orderOf = (change: JournaledChange): OrderKey | null => {
   const [kind] = change
-  if (kind === 'event') return change[6]
+  if (kind === 'event') return change[3]
   return kind === 'order' || kind === 'new' || kind === 'gone' ? change[1] : null
 }
 
 /** Makes a change again. The order that it needs MUST have been fetched. */
 export const applyChange = (tables: Tables, change: JournaledChange): void => {
   const [kind] = change
-  if (kind === 'order' || kind === 'new') tables.orders.put(change[1], rowOf(tables, change))
-  else if (kind === 'gone') tables.orders.remove(change[1])
+  if (kind === 'order' || kind === 'new') {
+    const known = kind === 'new' ? null : (tables.orders.get(change[1]) ?? null)
+    tables.orders.put(change[1], patched(change[1], known, change[2]))
+  } else if (kind === 'gone') tables.orders.remove(change[1])
   else if (kind === 'event') tables.entries.change(eventOf(tables, change))
   else if (kind === 'entry') tables.entries.change(entryOf(change))
   else if (kind === 'participant') put(tables.participants, change[1], change[2])
@@ -111,22 +186,15 @@ const entryOf = ([, place, participant, position, entry]: JournaledEntry): Entry
   entry,
 })
 
-const rowOf = (
-  { orders }: Tables,
-  [kind, key, fields, dispatch, events, history]: JournaledOrder,
-): OrderRecord =>
-  patched(key, kind === 'new' ? null : (orders.get(key) ?? null), {
-    fields,
-    dispatch,
-    events,
-    history: history && { kept: history[0], added: JSON.stringify(history.slice(1)).slice(1, -1) },
-  })
+/** Of an order that is gone nobody needs the entry any more: it has been taken, and the journal says so later on. */
+const GONE: AcceptedEvent = { event: 'pickup', id: '' }
+const NOBODYS = { store: '', orderId: '', customer: '', address: '' }
 
-/** Of an order that is gone, nobody needs the entry any more: it has been taken, and the journal says so later on. */
-const eventOf = ({ orders }: Tables, change: JournaledEvent): EntryChange => {
-  const [, participant, position, id, event, time, key, driver, details, isReplay] = change
-  const order = orders.get(key)?.order ?? { store: '', orderId: '', customer: '', address: '' }
-  const payload = new Payload({ key, order, driver }, details ?? undefined)
+const eventOf = ({ orders }: Tables, [, participant, position, key, of]: JournaledEvent): EntryChange => {
+  const record = orders.get(key)
+  const { id, details } = record?.events[of.index] ?? GONE
+  const { event, time, driver, isReplay } = of
+  const payload = new Payload({ key, order: record?.order ?? NOBODYS, driver }, details)
   const entry = { position, id, event, time, payload, ...(isReplay && { replay: true as const }) }
   return { place: 'queue', participant, position, entry }
 }

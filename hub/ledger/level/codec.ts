@@ -14,17 +14,19 @@ export const seal = (key: string, json: string): string => sealed(sealOf(key), j
 
 export const encode = (key: string, value: unknown): string => seal(key, JSON.stringify(value))
 
+export const damaged = (key: string): Fault =>
+  new Fault(
+    'corrupt',
+    `The value of ${key} in the data folder is damaged: its checksum does not match. Restore the folder from a backup, or check the disk.`,
+  )
+
 /**
  * What is behind the checksum.
  * @throws Fault `corrupt` if that does not match
  */
 export const unseal = (key: string, text: string): string => {
   const json = unsealed(sealOf(key), text)
-  if (json === null)
-    throw new Fault(
-      'corrupt',
-      `The value of ${key} in the data folder is damaged: its checksum does not match. Restore the folder from a backup, or check the disk.`,
-    )
+  if (json === null) throw damaged(key)
   return json
 }
 

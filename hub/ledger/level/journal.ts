@@ -6,12 +6,14 @@
  * time of a start grows, and nothing stays here for ever in a hub with little to do.
  */
 import { Fault } from '../../../shared/fault.ts'
-import type { JournaledChange } from './changes.ts'
-import { decode, encode, seal } from './codec.ts'
+import { type JournaledChange, readChange, writeChanges } from './changes.ts'
+import { decode, encode } from './codec.ts'
 import type { Batch, Database } from './database.ts'
 import { JOURNAL_KEY, journalKey, journalRange } from './keys.ts'
+import { PackedReader, PackedWriter } from './packed.ts'
+import type { Changes, Tables } from './tables.ts'
 
-/** A group with more is written in several values: no string is to become too long. */
+/** A group with more is written in several values: none is to become too long. */
 const LONGEST_VALUE = 1024 * 1024
 
 /** Its values are numbered one after another. */
@@ -21,25 +23,9 @@ interface Group {
   readonly size: number
 }
 
-/** Texts of changes, joined to values of a bounded length. */
-const valuesOf = (changes: readonly string[]): string[] => {
-  const values: string[] = []
-  let from = 0
-  let size = 0
-  for (const [index, { length }] of changes.entries()) {
-    if (size > 0 && size + length > LONGEST_VALUE) {
-      values.push(`[${changes.slice(from, index).join(',')}]`)
-      from = index
-      size = 0
-    }
-    size += length
-  }
-  if (from < changes.length) values.push(`[${changes.slice(from).join(',')}]`)
-  return values
-}
-
 export class Journal {
   readonly #longest: number
+  readonly #packed = new PackedWriter()
   #next: number
   /** Oldest first. */
   #groups: Group[] = []
@@ -50,7 +36,7 @@ export class Journal {
 
   /**
    * @param next the first number that is free, and larger than 0
-   * @param longest in characters
+   * @param longest in bytes
    */
   constructor(next: number, longest: number) {
     this.#next = next
@@ -97,20 +83,31 @@ export class Journal {
     return this.#size > this.#longest || last <= this.#due
   }
 
-  /** Adds a group's changes, each a JSON text, to its write. @returns its number */
-  enter(batch: Pick<Batch, 'put'>, changes: readonly string[]): number {
+  /**
+   * Adds a group's changes to its write.
+   * @param tables as the group has left them
+   * @returns its number, and whether it has changed anything
+   */
+  enter(batch: Pick<Batch, 'put'>, changes: Changes, tables: Tables): { last: number; isEmpty: boolean } {
     const first = this.#next
     let size = 0
-    for (const value of valuesOf(changes)) {
+    const put = () => {
       const key = journalKey(this.#next)
-      batch.put(key, seal(key, value))
+      const value = this.#packed.take(key)
+      batch.put(key, value)
       size += value.length
       this.#next += 1
     }
+    const written = () => {
+      if (this.#packed.length >= LONGEST_VALUE) put()
+    }
+    writeChanges(this.#packed, changes, { tables, written })
+    if (this.#packed.length > 0) put()
     const group = { first, last: this.#next - 1, size }
-    if (changes.length > 0) this.#groups.push(group)
+    const isEmpty = group.last < first
+    if (!isEmpty) this.#groups.push(group)
     this.#size += size
-    return group.last
+    return { last: group.last, isEmpty }
   }
 }
 
@@ -132,6 +129,12 @@ const checkNumbers = (keys: readonly string[], first: number): void => {
       )
 }
 
+const changesIn = (key: string, value: string): JournaledChange[] => {
+  const changes: JournaledChange[] = []
+  for (const from = new PackedReader(key, value); !from.isAtEnd; ) changes.push(readChange(from))
+  return changes
+}
+
 /** @throws Fault `corrupt` if a value is damaged or lacks */
 export const readJournal = async (db: Database): Promise<FoundJournal> => {
   const text = await db.get(JOURNAL_KEY)
@@ -140,7 +143,7 @@ export const readJournal = async (db: Database): Promise<FoundJournal> => {
   const keys = values.map(([key]) => key)
   checkNumbers(keys, first)
   return {
-    changes: values.flatMap(([key, value]) => decode<JournaledChange[]>(key, value)),
+    changes: values.flatMap(([key, value]) => changesIn(key, value)),
     keys,
     next: first + values.length,
   }

@@ -11,7 +11,6 @@ import type { Clock } from '../../../shared/clock.ts'
 import { Fault, messageOf } from '../../../shared/fault.ts'
 import type { OrderRecord } from '../../domain/order-record.ts'
 import type { Committed, Work } from '../../domain/work.ts'
-import { changeTexts } from './changes.ts'
 import { encode } from './codec.ts'
 import type { Database } from './database.ts'
 import { Group } from './group.ts'
@@ -253,13 +252,12 @@ export class LevelLedger {
     const left = this.#journal.leave(batch)
     if (left > 0) writeBack(batch, this.#tables, left)
     const changes = this.#tables.takeGroup()
-    const texts = changeTexts(changes, this.#tables)
-    const entered = this.#journal.enter(batch, texts)
+    const { last: entered, isEmpty: isUnchanged } = this.#journal.enter(batch, changes, this.#tables)
     for (const [key, value] of values) {
       if (value === null) batch.del(key)
       else batch.put(key, value)
     }
-    const isEmpty = left === 0 && texts.length === 0 && values.size === 0
+    const isEmpty = left === 0 && isUnchanged && values.size === 0
     if (isEmpty) return { left, entered, changes, isEmpty, durable: Promise.resolve() }
     for (const listener of this.#writeListeners) listener.began()
     return { left, entered, changes, isEmpty, durable: batch.write({ sync: true }) }

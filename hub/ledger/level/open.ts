@@ -11,19 +11,19 @@ import type { Database } from './database.ts'
 import { Journal } from './journal.ts'
 import { ALIVE_KEY, FORMAT_KEY, POSITION_KEY } from './keys.ts'
 import { LevelLedger } from './level-ledger.ts'
-import { indexOrders, OLD_FORMAT } from './migration.ts'
+import { migrate, OLD_FORMATS } from './migration.ts'
 import { Positions } from './positions.ts'
 import { recover } from './recovery.ts'
 import { type Scrub, scrubOf } from './scrub.ts'
 
-/** Of the keys and values in the folder. A hub reads its own format, and brings a folder of the one before into it (`migration.ts`). */
-const FORMAT = 4
+/** Of the keys and values in the folder. A hub reads its own format, and brings folders of the ones before into it (`migration.ts`). */
+const FORMAT = 5
 
 const WRITE_BUFFER_BYTES = 16 * 1024 * 1024
 const CACHE_BYTES = 32 * 1024 * 1024
 const CACHED_ROWS = 20_000
-/** In characters. Of some ten thousand events; a start reads that in a tenth of a second. */
-const LONGEST_JOURNAL = 4 * 1024 * 1024
+/** In bytes. Of some seven thousand events; a start reads that in a tenth of a second. */
+const LONGEST_JOURNAL = 2 * 1024 * 1024
 /** What a start may read of tables before it serves: some 0.1 s. Bigger ones are checked while it serves. */
 const CHECKED_TABLE_BYTES = 32 * 1024 * 1024
 /** Characters of the rows of each kind that are cached: of small orders 20,000, of orders with all the details that they may have 2,000. */
@@ -57,6 +57,12 @@ const formatFault = (folder: string, found: string): Fault =>
     `The data folder ${folder} is of ${found}; this hub reads format ${FORMAT}. Start the version of CAPS that wrote it, or give another folder with --data-dir.`,
   )
 
+const journalFault = (folder: string, format: unknown): Fault =>
+  new Fault(
+    'in-use',
+    `The data folder ${folder} is of format ${String(format)}, and its hub was not stopped in good order. Start the version of CAPS that wrote it once more and stop it with Ctrl-C; then this one, of format ${FORMAT}, takes the folder over.`,
+  )
+
 const isEmpty = async (db: Database): Promise<boolean> => (await db.keys({ limit: 1 }).all()).length === 0
 
 const writeFormat = async (db: Database): Promise<void> => {
@@ -65,19 +71,23 @@ const writeFormat = async (db: Database): Promise<void> => {
   await batch.write({ sync: true })
 }
 
-/** Writes the format into a new folder, refuses every other that we cannot read. @returns is it of the format before ours? */
-const checkFormat = async (db: Database, folder: string): Promise<boolean> => {
+/** Writes the format into a new folder, brings an old one into ours, refuses every other. */
+const checkFormat = async (db: Database, folder: string): Promise<void> => {
   const text = await db.get(FORMAT_KEY)
   if (text !== undefined) {
     const format = decode<unknown>(FORMAT_KEY, text)
-    if (format !== FORMAT && format !== OLD_FORMAT) throw formatFault(folder, `format ${String(format)}`)
-    return format === OLD_FORMAT
+    return format === FORMAT ? undefined : bringIntoOurs(db, folder, format)
   }
   if (!(await isEmpty(db))) throw formatFault(folder, 'an unknown format')
   await writeFormat(db).catch((error: unknown) => {
     throw openFault(folder, error)
   })
-  return false
+}
+
+const bringIntoOurs = async (db: Database, folder: string, format: unknown): Promise<void> => {
+  if (!OLD_FORMATS.includes(format)) throw formatFault(folder, `format ${String(format)}`)
+  if (!(await migrate(db, format))) throw journalFault(folder, format)
+  await writeFormat(db)
 }
 
 const readNumber = async (db: Database, key: string): Promise<number | null> => {
@@ -89,7 +99,7 @@ interface LedgerOptions {
   /** Names the data in faults. */
   readonly folder?: string
   readonly cachedRows?: number
-  /** In characters. */
+  /** In bytes. */
   readonly longestJournal?: number
   /** Rows that are read without leaving the turn. */
   readonly readOnTheSpot?: number
@@ -110,9 +120,8 @@ export const ledgerOn = async (
     readOnTheSpot,
     scrub = async () => true,
   } = options
-  const isOld = await checkFormat(db, folder)
+  await checkFormat(db, folder)
   const journal = new Journal(await recover(db), longestJournal)
-  if (isOld) await indexOrders(db).then(() => writeFormat(db))
   const positions = new Positions((await readNumber(db, POSITION_KEY)) ?? 0)
   const lastAliveMs = await readNumber(db, ALIVE_KEY)
   const cache = { rows: cachedRows, size: CACHED_SIZE }

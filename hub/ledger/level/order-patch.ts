@@ -15,7 +15,7 @@ import {
 } from '../../domain/order-record.ts'
 
 /** All that is not kept apart. */
-type Fields = Omit<OrderRecord, 'key' | 'dispatch' | 'events' | 'history'>
+export type Fields = Omit<OrderRecord, 'key' | 'dispatch' | 'events' | 'history'>
 
 /** As it is read from the journal. */
 export interface OrderPatch {
@@ -65,36 +65,18 @@ const eventText = ({ event, id, details, isErased }: AcceptedEvent): string => {
   return `{"event":"${event}","id":"${id}"${more}}`
 }
 
-const addedEvents = ({ events: { length: kept } }: OrderRecord, { events }: OrderRecord): string => {
-  if (events.length === kept) return 'null'
-  let json = `[${kept}`
-  for (let index = kept; index < events.length; index += 1) json += `,${eventText(events[index]!)}`
-  return `${json}]`
-}
-
-const addedHistory = ({ history: { length: kept } }: OrderRecord, { history }: OrderRecord): string => {
-  if (history.length === kept) return 'null'
-  return kept === 0 ? `[0,${history}]` : `[${kept},${history.slice(kept + 1)}]`
-}
+const eventsText = ({ events }: OrderRecord): string =>
+  events.length === 0 ? 'null' : `[0,${events.map(eventText).join(',')}]`
 
 /** Is it another order, of the same name, than the one that is known, if one is? */
 export const isNew = (known: OrderRecord | null, { order }: OrderRecord): boolean => known?.order !== order
 
-const ownText = (before: OrderRecord, after: OrderRecord): string => {
-  const fields = differing<Fields>(before, after, FIELDS)
-  const dispatch = differing(before.dispatch, after.dispatch, DISPATCH)
-  return `${fields},${dispatch},${addedEvents(before, after)}`
+/** A record without its history: of fields, dispatch and events what differs from an order of which nothing is known, each as JSON, joined by commas. */
+export const wholeText = (record: OrderRecord): string => {
+  const fields = differing<Fields>(BLANK, record, FIELDS)
+  const dispatch = differing(BLANK.dispatch, record.dispatch, DISPATCH)
+  return `${fields},${dispatch},${eventsText(record)}`
 }
-
-/**
- * Of fields, dispatch, events and history what a step changes, each as JSON, joined by commas.
- * @param before the row before the step; null if the order is new
- */
-export const patchText = (before: OrderRecord | null, after: OrderRecord): string =>
-  `${ownText(before ?? BLANK, after)},${addedHistory(before ?? BLANK, after)}`
-
-/** As `patchText` of a new order, without its history. */
-export const wholeText = (record: OrderRecord): string => ownText(BLANK, record)
 
 const withEvents = (
   events: OrderRecord['events'],

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { ClassicLevel } from 'classic-level'
 import { decode, encode } from '../../../hub/ledger/level/codec.ts'
-import { FORMAT_KEY, orderRowKey } from '../../../hub/ledger/level/keys.ts'
+import { FORMAT_KEY, journalKey, orderRowKey } from '../../../hub/ledger/level/keys.ts'
 import { ledgerOn, openLevelLedger } from '../../../hub/ledger/level/open.ts'
 import { encodeOrder } from '../../../hub/ledger/level/order-row.ts'
 import { Fault } from '../../../shared/fault.ts'
@@ -81,7 +81,7 @@ describe('a data folder', () => {
     const folder = await ofOldFormat(1100)
     expect(await newestIn(folder)).to.equal(1100)
     const db = new ClassicLevel<string, string>(folder)
-    expect(decode(FORMAT_KEY, (await db.get(FORMAT_KEY))!)).to.equal(4)
+    expect(decode(FORMAT_KEY, (await db.get(FORMAT_KEY))!)).to.equal(5)
     await db.close()
     expect(await newestIn(folder)).to.equal(1100)
   })
@@ -101,6 +101,20 @@ describe('a data folder', () => {
     const ledger = await ledgerOn(found, createManualClock())
     const { orders } = await ledger.reads.ordersByTime({ from: '', to: '9', after: null, limit: 9 })
     expect(orders).to.have.length(3)
+  })
+
+  it('[LG21] is refused if it is of an older format and its journal is not empty, and left as it was', async () => {
+    const folder = await ofOldFormat(3)
+    const db = new ClassicLevel<string, string>(folder)
+    await db.put(journalKey(7), 'of another form')
+    const before = await db.iterator().all()
+    await db.close()
+    expect((await faultOf(folder)).message)
+      .to.contain('format 3')
+      .and.to.contain('in good order')
+    await db.open()
+    expect(await db.iterator().all()).to.deep.equal(before)
+    await db.close()
   })
 
   it('[LG12] is refused if something else keeps its data in it, and left as it was', async () => {
