@@ -53,11 +53,14 @@ export class Board {
 
   #leavePhase(key: OrderKey, before: Tracked | undefined): void {
     if (before === undefined) return
-    this.#counts[before.phase] -= 1
-    this.#returned.delete(key)
-    this.#leaseDeadlines.delete(key)
-    this.#assignmentDeadlines.delete(key)
-    if (before.phase === 'leased') this.#leases.delete(before.record.dispatch.lease!.token)
+    const { phase, record } = before
+    this.#counts[phase] -= 1
+    if (phase === 'returned') this.#returned.delete(key)
+    else if (phase === 'assigned') this.#assignmentDeadlines.delete(key)
+    else if (phase === 'leased') {
+      this.#leaseDeadlines.delete(key)
+      this.#leases.delete(record.dispatch.lease!.token)
+    }
     if (before.holder !== null) this.fleet.letGo(before.holder, key)
   }
 

@@ -29,12 +29,6 @@ export const lease = (transaction: DeliveryTransaction, { order, position, drive
   return true
 }
 
-/** KEYS the fleet. EFFECT its queue is read from behind `floor`, at or below which nothing of it lies. */
-export const moveFleetFloor = (transaction: DeliveryTransaction, floor: number): void => {
-  const fleet = transaction.participant(FLEET)
-  if (fleet !== undefined && floor > fleet.floor) transaction.putParticipant({ ...fleet, floor })
-}
-
 /** KEYS the order. EFFECT assigned to the driver that holds the lease; @returns false if that lease has ended. */
 export const assignLeased = (transaction: DeliveryTransaction, leased: OrderRecord): boolean => {
   const record = transaction.order(keyOf(leased))

@@ -7,8 +7,9 @@ import type { Assignment } from '../../shared/protocol.ts'
 import { isFailure, pickupEntry, type Return } from '../domain/dispatch.ts'
 import { holderOf, keyOf, type OrderRecord } from '../domain/order-record.ts'
 import type { Board } from './board.ts'
-import { assignLeased, type Lot, lease, moveFleetFloor, putBack } from './lease-steps.ts'
+import { assignLeased, type Lot, lease, putBack } from './lease-steps.ts'
 import type { DeliveryLedger, DeliveryOptions, DeliveryReports, DeliveryTransaction } from './ports.ts'
+import { moveFloor } from './queue-steps.ts'
 
 export interface Giving {
   readonly record: OrderRecord
@@ -67,7 +68,7 @@ export class LeaseWriter {
     let refused: readonly Lot[] = []
     const decide = (transaction: DeliveryTransaction) => {
       refused = lots.filter((lot) => !lease(transaction, lot))
-      moveFleetFloor(transaction, floor)
+      moveFloor(transaction, FLEET, floor)
     }
     // Not sooner: the driver itself may have taken the order, and the board hears of it only when that is durable.
     const settled = () => {

@@ -12,7 +12,7 @@ import { Board } from './board.ts'
 import { bytesOf } from './entry-bytes.ts'
 import type { Room } from './fleet.ts'
 import { byHolder, fittingCount } from './lease-batches.ts'
-import { type Lot, lease, mayAskAgain, moveFleetFloor } from './lease-steps.ts'
+import { type Lot, lease, mayAskAgain } from './lease-steps.ts'
 import { type Giving, LeaseWriter } from './lease-writer.ts'
 import type {
   Delivery,
@@ -23,6 +23,7 @@ import type {
   Outlet,
 } from './ports.ts'
 import { QueueReader } from './queue-reader.ts'
+import { moveFloor } from './queue-steps.ts'
 import { retryPages } from './retry-pages.ts'
 
 /** What a driver's connection asks for: parcels in all, and leases that it has not answered. */
@@ -96,7 +97,7 @@ export class Leasing {
     const last = pickups.at(-1)
     if (last === undefined) return
     const leased = this.#hasNobodyWaiting() ? this.#leaseNew(transaction, pickups) : 0
-    if (leased > 0) moveFleetFloor(transaction, pickups[leased - 1]!.position)
+    if (leased > 0) moveFloor(transaction, FLEET, pickups[leased - 1]!.position)
     if (leased < pickups.length) this.#lastLeft = last.position
   }
 

@@ -3,6 +3,7 @@ import type { ParticipantId } from '../../shared/ids.ts'
 import type { HistoryItem } from '../../shared/protocol.ts'
 import type { Failure } from '../domain/entry.ts'
 import { addHistory, settleEntry } from '../domain/order.ts'
+import { withFloor } from '../domain/participant.ts'
 import { isoTime } from '../domain/time.ts'
 import type { Erasures } from './erasures.ts'
 import type { DeliveryOptions, DeliveryTransaction } from './ports.ts'
@@ -87,5 +88,7 @@ export const moveBehind = (
 /** KEYS the participant. EFFECT its queue is read from behind `floor`, at or below which nothing of it lies. */
 export const moveFloor = (transaction: DeliveryTransaction, id: ParticipantId, floor: number): void => {
   const record = transaction.participant(id)
-  if (record !== undefined && record.floor < floor) transaction.putParticipant({ ...record, floor })
+  if (record === undefined) return
+  const moved = withFloor(record, floor)
+  if (moved !== record) transaction.putParticipant(moved)
 }

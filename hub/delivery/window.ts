@@ -17,6 +17,7 @@ type State = 'held' | 'flying' | 'settling' | 'waiting'
 export interface Slot {
   readonly entry: Entry
   readonly order: OrderKey
+  readonly lane: Lane
   place: Exclude<Place, 'dead'>
   state: State
   failures: readonly Failure[]
@@ -129,7 +130,7 @@ export class Window {
     this.#takeRoom(slot, 1)
     this.#inQueue.add(entry.position)
     this.#lastTaken = entry.position
-    const lane = this.#lanes.get(slot.order)!
+    const { lane } = slot
     if (lane.isParked) return { slot, next: 'park' }
     return { slot, next: lane.slots[0] === slot ? 'fly' : 'hold' }
   }
@@ -137,7 +138,7 @@ export class Window {
   /** An entry that already lies among the retries, when the window opens; in queue order. */
   takeRetry({ failures, dueMs, ...entry }: Retry): void {
     const slot = this.#add(entry, 'retry', failures)
-    const lane = this.#lanes.get(slot.order)!
+    const { lane } = slot
     lane.isParked = true
     slot.untilMs = dueMs
     if (lane.slots[0] === slot) this.#wait(slot)
@@ -145,9 +146,11 @@ export class Window {
 
   #add(entry: Entry, place: Slot['place'], failures: readonly Failure[]): Slot {
     const order = orderKeyOf(entry)
+    const lane = this.#laneOf(order)
     const slot: Slot = {
       entry,
       order,
+      lane,
       place,
       state: 'held',
       failures,
@@ -156,18 +159,25 @@ export class Window {
     }
     this.#slots.set(entry.position, slot)
     if (place === 'retry') this.#retries += 1
-    const lane = this.#lanes.get(order)
-    if (lane === undefined) this.#lanes.set(order, { slots: [slot], isParked: false })
-    else lane.slots.push(slot)
+    lane.slots.push(slot)
     return slot
+  }
+
+  #laneOf(order: OrderKey): Lane {
+    let lane = this.#lanes.get(order)
+    if (lane === undefined) {
+      lane = { slots: [], isParked: false }
+      this.#lanes.set(order, lane)
+    }
+    return lane
   }
 
   fly(slot: Slot, overdueMs: number): void {
     if (slot.place === 'retry') this.#takeRoom(slot, 1)
+    if (slot.state === 'waiting') this.#waiting.delete(slot.entry.position)
     slot.state = 'flying'
     this.#tally.inFlight += 1
     slot.untilMs = overdueMs
-    this.#waiting.delete(slot.entry.position)
     this.#flying.set(slot.entry.position, slot)
   }
 
@@ -178,8 +188,8 @@ export class Window {
 
   /** Its acknowledgement, its failure or its move to the retries is on its way to the disk. From here on the queue may start behind it. */
   settling(slot: Slot): void {
-    this.#land(slot)
-    this.#waiting.delete(slot.entry.position)
+    if (slot.state === 'flying') this.#land(slot)
+    else if (slot.state === 'waiting') this.#waiting.delete(slot.entry.position)
     this.#inQueue.delete(slot.entry.position)
     slot.state = 'settling'
   }
@@ -192,7 +202,7 @@ export class Window {
 
   /** Parks the lane of a slot that failed: gives the entries behind it that lie in the queue and must be moved to the retries. */
   park(slot: Slot): Slot[] {
-    const lane = this.#lanes.get(slot.order)!
+    const { lane } = slot
     lane.isParked = true
     return lane.slots.filter((other) => other !== slot && other.place === 'queue' && other.state === 'held')
   }
@@ -207,7 +217,7 @@ export class Window {
     slot.failures = retry.failures
     slot.untilMs = retry.dueMs
     slot.state = 'held'
-    if (this.#lanes.get(slot.order)!.slots[0] === slot) this.#wait(slot)
+    if (slot.lane.slots[0] === slot) this.#wait(slot)
   }
 
   /** The entry is durably gone. Gives the one behind it, if that may leave now; one that lies among the retries waits for its time. */
@@ -215,9 +225,9 @@ export class Window {
     this.#slots.delete(slot.entry.position)
     if (slot.place === 'retry') this.#retries -= 1
     else this.#takeRoom(slot, -1)
-    const lane = this.#lanes.get(slot.order)!
-    lane.slots.shift()
-    const [next] = lane.slots
+    const { slots } = slot.lane
+    slots.shift()
+    const [next] = slots
     if (next === undefined) this.#lanes.delete(slot.order)
     if (next === undefined || next.state !== 'held') return null
     if (next.place === 'queue') return next

@@ -29,6 +29,23 @@ export interface ParticipantRecord {
   readonly closed: ClosedQueue | null
 }
 
+/**
+ * The record after a step. As with orders, all are made in one place and have one shape: a participant's counters change with each of its entries.
+ */
+const changed = (
+  record: ParticipantRecord,
+  changes: Partial<Pick<ParticipantRecord, 'floor' | 'queued' | 'retrying' | 'dead'>>,
+): ParticipantRecord => ({
+  id: record.id,
+  isActive: record.isActive,
+  awaySinceMs: record.awaySinceMs,
+  floor: changes.floor ?? record.floor,
+  queued: changes.queued ?? record.queued,
+  retrying: changes.retrying ?? record.retrying,
+  dead: changes.dead ?? record.dead,
+  closed: record.closed,
+})
+
 export const newParticipant = (id: ParticipantId, floor: number): ParticipantRecord => ({
   id,
   isActive: true,
@@ -53,11 +70,15 @@ export const countEntry = (
 }
 
 const counted = (record: ParticipantRecord, place: Place, change: 1 | -1): ParticipantRecord => {
-  if (place === 'queue') return { ...record, queued: record.queued + change }
+  if (place === 'queue') return changed(record, { queued: record.queued + change })
   return place === 'retry'
-    ? { ...record, retrying: record.retrying + change }
-    : { ...record, dead: record.dead + change }
+    ? changed(record, { retrying: record.retrying + change })
+    : changed(record, { dead: record.dead + change })
 }
+
+/** The record whose open queue has no entry at or below `floor`; the same one if that is known already. */
+export const withFloor = (record: ParticipantRecord, floor: number): ParticipantRecord =>
+  floor > record.floor ? changed(record, { floor }) : record
 
 /** Entries that wait for it; dead letters do not. */
 export const owedTo = (record: ParticipantRecord): number => record.queued + record.retrying

@@ -24,8 +24,8 @@ export const LG_PLANTS: readonly Plant[] = [
     ...{ file: 'hub/ledger/level/rows.ts', tests: ['test/hub/ledger/rows.test.ts'] },
     rule: 'LG1',
     name: 'a row that syncs is forgotten when an older one was written back',
-    from: 'if (!(active.isGathering || active.isSyncing))',
-    to: 'if (!active.isGathering)',
+    from: 'if (active.isGathering || active.isSyncing) return',
+    to: 'if (active.isGathering) return',
   },
   {
     ...level('level-ledger'),

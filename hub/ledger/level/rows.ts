@@ -53,6 +53,8 @@ export class Rows<Key extends string, Row extends object> {
   readonly #cache: LRUCache<Key, Row | typeof ABSENT>
   readonly #isWanted: (row: Row) => boolean
   readonly #active = new Map<Key, Active<Key, Row>>()
+  /** The active one that was asked for last: work reads a row, writes it, and reads it again. */
+  #last: Active<Key, Row> | null = null
   #gathering: Active<Key, Row>[] = []
   #syncing: Active<Key, Row>[] = []
   readonly #line = new Line<Active<Key, Row>>()
@@ -65,8 +67,15 @@ export class Rows<Key extends string, Row extends object> {
     this.#isWanted = isWanted
   }
 
-  #newest(key: Key): Row | null | undefined {
+  #activeOf(key: Key): Active<Key, Row> | undefined {
+    if (this.#last?.key === key) return this.#last
     const active = this.#active.get(key)
+    if (active !== undefined) this.#last = active
+    return active
+  }
+
+  #newest(key: Key): Row | null | undefined {
+    const active = this.#activeOf(key)
     return active === undefined ? this.#atRest(key) : active.newest
   }
 
@@ -78,7 +87,7 @@ export class Rows<Key extends string, Row extends object> {
 
   /** Is the newest row of `key` at hand? */
   has(key: Key): boolean {
-    return this.#active.has(key) || this.#cache.has(key) || this.#kept.has(key)
+    return this.#activeOf(key) !== undefined || this.#cache.has(key) || this.#kept.has(key)
   }
 
   /** Keeps a row that is at hand until `forgetKept`, whatever the cache evicts and whatever sync ends until then. */
@@ -106,7 +115,7 @@ export class Rows<Key extends string, Row extends object> {
 
   /** A row that was changed and does not lie under its own key yet, as it is now. */
   active(key: Key): Row | undefined {
-    return this.#active.get(key)?.newest ?? undefined
+    return this.#activeOf(key)?.newest ?? undefined
   }
 
   /** The row as it is durable, if it is at hand; null if there is none, undefined if only the disk knows. Nobody's use of it keeps it in the cache. */
@@ -126,7 +135,7 @@ export class Rows<Key extends string, Row extends object> {
   }
 
   #change(key: Key, newest: Row | null): void {
-    const active = this.#active.get(key) ?? this.#activate(key)
+    const active = this.#activeOf(key) ?? this.#activate(key)
     active.newest = newest
     if (active.isGathering) return
     active.isGathering = true
@@ -189,6 +198,8 @@ export class Rows<Key extends string, Row extends object> {
     active.stored = active.row
     if (active.row !== null && !this.#isWanted(active.row)) this.#cache.delete(active.key)
     else this.#cache.set(active.key, active.row ?? ABSENT, { size: active.size })
-    if (!(active.isGathering || active.isSyncing)) this.#active.delete(active.key)
+    if (active.isGathering || active.isSyncing) return
+    this.#active.delete(active.key)
+    if (this.#last === active) this.#last = null
   }
 }
