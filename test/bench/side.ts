@@ -2,7 +2,7 @@
  * One side of a comparison: a hub and a client process with the workload on it. A window runs a number of orders from rest to rest and gives what they took; the end of a side holds the hub's own books against what was
  * run, so that no figure is made of events that were lost.
  */
-
+import { setTimeout as pause } from 'node:timers/promises'
 import { Fault, messageOf } from '../../shared/fault.ts'
 import type { HubReport } from '../../shared/run-report.ts'
 import type { MeasuredHub } from '../load/measured-hub.ts'
@@ -35,6 +35,8 @@ export interface Side {
 
 const CONNECT_LIMIT_MS = 120_000
 const CLOSE_LIMIT_MS = 60_000
+const READING_LIMIT_MS = 10_000
+const LOOK_EVERY_MS = 100
 const SHORTEST_LIMIT_MS = 30_000
 /** Below it something is wrong. */
 const LEAST_ORDERS_PER_SECOND = 200
@@ -125,12 +127,20 @@ const connectClient = async (
   }
 }
 
+/** What participants sent last may lie unread at a hub that is busy when they have gone, and a hub that is told to stop reads no more. */
+const untilRead = async (hub: MeasuredHub, isRight: (report: Books) => boolean): Promise<void> => {
+  const endMs = performance.now() + READING_LIMIT_MS
+  while (!isRight(await hub.report()) && performance.now() < endMs) await pause(LOOK_EVERY_MS)
+}
+
 const closeWith = async (
   { hub, client, name }: Ends,
   { before, orders }: { before: HubReport; orders: number },
 ): Promise<void> => {
   await within(client.call('close', {}), CLOSE_LIMIT_MS, `the participants of ${name} to go`)
-  const faults = bookFaults(await hub.stop(), before, orders)
+  const faultsOf = (report: Books) => bookFaults(report, before, orders)
+  await untilRead(hub, (report) => faultsOf(report).length === 0)
+  const faults = faultsOf(await hub.stop())
   if (faults.length > 0) throw new Fault('lost', `The books of ${name} are wrong: ${faults.join(', ')}.`)
 }
 
