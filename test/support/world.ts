@@ -171,7 +171,9 @@ export class Peer {
       this.#grip = dispatcher.attachQueue(registration.record, outlet, this.#sizes.window)
   }
 
+  /** What a process still does that has been killed, with a write that had ended before, nobody gets. */
   #note(handovers: readonly Handover[]): void {
+    if (!this.#world.isRunning(this.#life)) return
     for (const handover of structuredClone(handovers)) {
       const { event, payload } = handover.entry
       const handed = { ...handover, name: `${event} ${payload.orderId}` }
@@ -255,6 +257,8 @@ export class World {
   /** Called for every handover, as it happens. */
   watch: (peer: Peer, handed: Handed) => void = () => {}
   #life!: Life
+  /** Between a kill and the next start. */
+  #isDown = false
   readonly #known = new Set<string>()
   #carrier: Peer | null = null
 
@@ -277,6 +281,10 @@ export class World {
 
   get db(): CrashingDatabase {
     return this.#life.db
+  }
+
+  isRunning(life: Life): boolean {
+    return life === this.#life && !this.#isDown
   }
 
   get ledger(): LevelLedger {
@@ -410,6 +418,7 @@ export class World {
    */
   async restart({ kept = 0, downMs = 0, setClockMs = 0 } = {}): Promise<void> {
     const { db, dispatcher, upkeep } = this.#life
+    this.#isDown = true
     dispatcher.stop()
     void upkeep.stop()
     this.#carrier = null
@@ -417,5 +426,6 @@ export class World {
     await this.advance(downMs)
     if (setClockMs !== 0) this.#clock = createManualClock(this.#clock.now() + setClockMs)
     this.#life = await begin(this, found)
+    this.#isDown = false
   }
 }
