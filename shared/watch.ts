@@ -146,7 +146,10 @@ export interface QueueRow {
   readonly deadLetters: number
   /** Handed over more than once, since this hub started. */
   readonly redelivered: number
+  /** By an operator. */
   readonly paused: boolean
+  /** Since when; null if it is not paused. */
+  readonly pausedMs: number | null
   /** Orders that a driver holds. */
   readonly carrying: number
   readonly trouble: boolean
@@ -213,6 +216,11 @@ export interface List<Row> {
   readonly partial?: true
 }
 
+/** Dead letters, with how many there are on all pages together. */
+export interface LetterList extends List<EntryRow> {
+  readonly count: number
+}
+
 export interface MapView {
   readonly drivers: readonly DriverRow[]
   /** Orders that have not ended and whose places are known, newest first, at most 500. */
@@ -228,7 +236,7 @@ export type Shown =
   | { readonly ok: true; readonly view: 'order'; readonly found: OrderView }
   | { readonly ok: true; readonly view: 'queues'; readonly list: List<QueueRow> }
   | { readonly ok: true; readonly view: 'queue'; readonly queue: QueueRow; readonly list: List<EntryRow> }
-  | { readonly ok: true; readonly view: 'dead-letters'; readonly list: List<EntryRow> }
+  | { readonly ok: true; readonly view: 'dead-letters'; readonly list: LetterList }
   | Refused
 
 /** What has changed of what a page shows, at most four times a second. */
@@ -249,12 +257,21 @@ export type Action =
   | { readonly action: 'pause' | 'resume'; readonly participant: string }
   | {
       readonly action: 'replay' | 'drop'
+      /** `EVERYBODY`: all letters of all participants. */
       readonly participant: string
       /** Dead letters, by `entry`. */
       readonly entries: readonly string[] | 'all'
+      /** With it `all` goes in steps: null is the first one, then the `next` of the answer before. Without it all are dealt with in one go. */
+      readonly after?: string | null
     }
 
-export type ActionReply = { readonly ok: true; readonly done: number } | Refused
+/** In place of a participant. */
+export const EVERYBODY = 'all'
+
+/** `done` counts; `next` is there for a step of all, and null after the last one. */
+export type ActionReply =
+  | { readonly ok: true; readonly done: number; readonly next?: string | null }
+  | Refused
 
 /** What an operator has done. */
 export interface AuditLine {

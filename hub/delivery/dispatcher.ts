@@ -113,9 +113,9 @@ export class Dispatcher {
     return this.leasing.attach(driver, outlet, sizes)
   }
 
-  /** Stops delivery to a participant, or of pickups (`FLEET`), until `resume` or the next start. @returns false if there is nothing to change */
-  pause(participant: ParticipantId): boolean {
-    const isNew = this.pauses.add(participant)
+  /** Stops delivery to a participant, or of pickups (`FLEET`), until `resume`. Nobody but `KeptPauses` remembers it. @returns false if there is nothing to change */
+  pause(participant: ParticipantId, sinceMs = this.#parts.clock.now()): boolean {
+    const isNew = this.pauses.add(participant, sinceMs)
     if (isNew) this.#pauseLeasing(participant, true)
     return isNew
   }

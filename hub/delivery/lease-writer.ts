@@ -100,6 +100,7 @@ export class LeaseWriter {
     if (giving.length === 0) return
     const returned: { one: Giving; isDead: boolean }[] = []
     const decide = (transaction: DeliveryTransaction) => {
+      returned.length = 0
       for (const one of giving) {
         const record = transaction.order(keyOf(one.record))
         if (record?.state !== one.record.state || holderOf(record) !== one.driver) continue
@@ -129,6 +130,7 @@ export class LeaseWriter {
   ): void {
     let outcome: ReleaseOutcome = 'not-held'
     const decide = (transaction: DeliveryTransaction) => {
+      outcome = 'not-held'
       const record = transaction.order(release.order)
       if (record === undefined || record.endedMs !== null || record.driver !== driver) return
       outcome = record.state === 'assigned' ? 'released' : 'in-transit'

@@ -57,6 +57,10 @@ export const newParticipant = (id: ParticipantId, floor: number): ParticipantRec
   closed: null,
 })
 
+/** It was left, and is only there until upkeep has emptied its queue. */
+export const hasLeft = ({ isActive, closed }: ParticipantRecord): boolean =>
+  !isActive && closed?.reason === 'left'
+
 /** The record after an entry was added at, or taken from, a place. One that lies in the closed queue counts there, whatever its place. */
 export const countEntry = (
   record: ParticipantRecord,

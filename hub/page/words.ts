@@ -1,6 +1,12 @@
 /** What the hub says in names, said in words. Every name has some: what the hub's next version adds is shown as it is. Pure. */
 import type { EventName, HistoryItem, OrderState } from '../../shared/protocol.ts'
-import type { OrderRow, QueueRow, Trouble, TroubleKind } from '../../shared/watch.ts'
+import {
+  EVERYBODY,
+  type OrderRow,
+  type QueueRow,
+  type Trouble,
+  type TroubleKind,
+} from '../../shared/watch.ts'
 import { orderView, queueView, type View } from './addresses.ts'
 import { bytes, counted, milliseconds } from './formats.ts'
 
@@ -24,6 +30,7 @@ export const participantWords = (participant: string): string => {
   const [role = '', first = '', second = ''] = participant.split('/')
   if (role === 'driver') return first
   if (role === 'vendor') return second === 'main' ? first : `${first} · ${second}`
+  if (participant === EVERYBODY) return 'all participants'
   return role === 'fleet' ? 'Fleet (waiting pickups)' : participant
 }
 
@@ -57,11 +64,19 @@ const TROUBLES: Readonly<Record<TroubleKind, (trouble: Trouble) => TroubleText>>
     advice: 'Call the driver: a parcel in transit stays with it.',
     tone: 'bad',
   }),
-  paused: ({ count }) => ({
-    title: `paused by an operator${count ? ` with ${counted(count, 'event')} queued` : ''}`,
-    advice: 'Resume delivery when it may go on.',
-    tone: 'warning',
-  }),
+  // Since when is known only of what somebody has done.
+  paused: ({ sinceMs }) =>
+    sinceMs === undefined
+      ? {
+          title: 'stopped: too many of its events failed',
+          advice: 'Find out why its handler fails; it goes on by itself.',
+          tone: 'bad',
+        }
+      : {
+          title: 'paused by an operator',
+          advice: 'Resume delivery when it may go on.',
+          tone: 'warning',
+        },
   'disk-low': ({ value }) => ({
     title: `The disk is nearly full${value === undefined ? '' : `: ${bytes(value)} left`}`,
     advice: 'Make room: until then pickups are refused.',
@@ -147,9 +162,14 @@ export const stateTone = (state: OrderState): Tone =>
   (({ waiting: 'calm', assigned: 'active', 'in-transit': 'active', delivered: 'good' }) as const)[state]
 
 /** The state of a queue, in one word and a tone. */
+const fleetText = (depth: number, deadLetters: number): HopText => {
+  if (depth > 0) return hop('Waiting', 'active')
+  return deadLetters > 0 ? hop('Given up', 'bad') : hop('Empty', 'good')
+}
+
 export const queueText = ({ paused, connected, depth, deadLetters, participant }: QueueRow): HopText => {
   if (paused) return hop('Paused', 'warning')
-  if (participant === 'fleet') return depth > 0 ? hop('Waiting', 'active') : hop('Empty', 'good')
+  if (participant === 'fleet') return fleetText(depth, deadLetters)
   if (!connected) return depth > 0 || deadLetters > 0 ? hop('Away', 'bad') : hop('Away', 'calm')
   return hop('Connected', 'good')
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { driverId } from '../../shared/ids.ts'
 import type { AuditLine, Hello } from '../../shared/watch.ts'
 import type { Access } from '../access/access.ts'
-import { Audit } from './audit.ts'
+import { Audit, type AuditLedger } from './audit.ts'
 import { Census } from './census.ts'
 import { DeliveredToday } from './delivered-today.ts'
 import type { Delivering, Disk, FeedLedger, Presence } from './feed-ports.ts'
@@ -40,7 +40,7 @@ export interface WatchPartsOfHub {
   preciseMs(): number
   readonly access: Access
   readonly reports: WatchReports
-  readonly ledger: FeedLedger & ListsLedger
+  readonly ledger: FeedLedger & ListsLedger & AuditLedger
   readonly presence: Presence
   readonly delivering: Delivering
   readonly pausing: Pausing
@@ -103,7 +103,10 @@ export const createWatch = (parts: WatchPartsOfHub): Watch => {
     participants: (after, limit) => ledger.participants(after, limit),
     seen: (change) => participants.seen(change),
   })
-  const deliveredToday = new DeliveredToday({ clock, countEnded: (range) => ledger.countEnded(range) })
+  const deliveredToday = new DeliveredToday({
+    clock,
+    countDelivered: (range) => ledger.countDelivered(range),
+  })
   const writes = new Writes(() => parts.preciseMs())
   const figures = figuresOf(parts, { participants, deliveredToday, writes })
   const registry = new ScreenRegistry()
@@ -115,6 +118,7 @@ export const createWatch = (parts: WatchPartsOfHub): Watch => {
     onCommitted: (listener) => ledger.onCommitted(listener),
   })
   const audit = new Audit({
+    ledger,
     act: (action) => lists.act(action),
     audited: (line) => reports.audited(line),
     now,

@@ -1,14 +1,14 @@
 /**
- * Orders delivered since midnight, counted as they become durable. What was delivered before the hub started is counted in the background, from the index of ended orders, a page at a time: that one does not say how an order
- * ended, so a pickup that was given up earlier today counts too, and an order that is no longer kept does not.
+ * Orders delivered since midnight, counted as they become durable. What was delivered before the hub started is counted in the background, a page at a time; an order that is no longer kept is
+ * missing then.
  */
 import type { Clock } from '../../shared/clock.ts'
 import type { OrderKey } from '../../shared/ids.ts'
 import type { OrderRecord } from '../domain/order-record.ts'
 import type { Change } from '../domain/work.ts'
 
-/** A page of the index of ended orders, oldest first. `next` is null at the end of the range. */
-export type CountEnded = (range: {
+/** Of a page of orders that have ended, oldest first. `next` is null at the end of the range. */
+export type CountDelivered = (range: {
   fromMs: number
   toMs: number
   after: string | null
@@ -17,10 +17,11 @@ export type CountEnded = (range: {
 
 export interface DeliveredTodayParts {
   readonly clock: Clock
-  readonly countEnded: CountEnded
+  readonly countDelivered: CountDelivered
 }
 
-const PAGE = 1000
+/** Their rows are read. */
+const PAGE = 200
 const PAUSE_MS = 20
 
 /** @returns the midnight before, and the one after, in the time zone of the process */
@@ -52,8 +53,8 @@ export class DeliveredToday {
   }
 
   #countOn(from: { fromMs: number; toMs: number; after: string | null }): void {
-    const { clock, countEnded } = this.#parts
-    countEnded({ ...from, limit: PAGE }).then(
+    const { clock, countDelivered } = this.#parts
+    countDelivered({ ...from, limit: PAGE }).then(
       ({ count, next }) => {
         // A new day may have begun meanwhile.
         if (this.#isStopped || from.fromMs !== this.#day.beginMs) return

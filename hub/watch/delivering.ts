@@ -14,7 +14,7 @@ export const deliveringOf = (dispatcher: Dispatcher): Delivering => {
     },
     inFlightOf: (participant) => dispatcher.inFlightOf(participant),
     oldestTimeOf: (participant) => dispatcher.oldestTimeOf(participant),
-    isPaused: (participant) => pauses.has(participant),
+    pausedMs: (participant) => pauses.sinceMs(participant),
     busyQueues: () => dispatcher.busyQueues(),
     paused: () => pauses,
     drivers: () => board.fleet.names(),

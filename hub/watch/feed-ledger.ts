@@ -1,12 +1,12 @@
 /** The ledger, as the live side of watching asks for it. */
-import type { LevelLedger } from '../ledger/level/level-ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import type { FeedLedger } from './feed-ports.ts'
 
-export const feedLedger = (ledger: LevelLedger): FeedLedger => ({
+export const feedLedger = (ledger: Ledger): FeedLedger => ({
   onCommitted: (listener) => ledger.onCommitted(listener),
   onWrite: (listener) => ledger.onWrite(listener),
   participants: (after, limit) => ledger.reads.participants(after, limit),
-  countEnded: (range) => ledger.reads.countEnded(range),
+  countDelivered: (range) => ledger.reads.countDelivered(range),
   async oldestTime({ id, floor, closed }) {
     const [[entry], [retry]] = await Promise.all([
       ledger.reads.entries(id, { after: floor, limit: 1 }),

@@ -3,7 +3,7 @@ import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
 import type { OrderRecord } from '../domain/order-record.ts'
 import type { ParticipantRecord } from '../domain/participant.ts'
 import type { Committed } from '../domain/work.ts'
-import type { CountEnded } from './delivered-today.ts'
+import type { CountDelivered } from './delivered-today.ts'
 
 /** Who is connected. */
 export interface Presence {
@@ -30,11 +30,12 @@ export interface Delivering {
   inFlightOf(participant: ParticipantId): number
   /** When the oldest event at hand for it was accepted, ISO 8601; null if none is. */
   oldestTimeOf(participant: ParticipantId): string | null
-  isPaused(participant: ParticipantId): boolean
+  /** Since when an operator has stopped delivery to it; null if none has. */
+  pausedMs(participant: ParticipantId): number | null
   readonly fleetCounts: { readonly leased: number; readonly assigned: number; readonly 'in-transit': number }
   busyQueues(): IterableIterator<BusyQueue>
-  /** Whom an operator has stopped delivery to. */
-  paused(): Iterable<ParticipantId>
+  /** Whom an operator has stopped delivery to, and since when. */
+  paused(): Iterable<readonly [ParticipantId, sinceMs: number]>
   /** Drivers that are connected or hold orders. */
   drivers(): IterableIterator<string>
   heldBy(driver: string): readonly OrderKey[]
@@ -49,7 +50,7 @@ export interface FeedLedger {
   onCommitted(listener: (committed: Committed) => void): () => void
   onWrite(listener: { began(): void; ended(works: number): void }): () => void
   participants(after: string, limit: number): Promise<readonly ParticipantRecord[]>
-  readonly countEnded: CountEnded
+  readonly countDelivered: CountDelivered
   /** When the oldest event that is owed to a participant was accepted, ISO 8601; null if nothing is. */
   oldestTime(participant: ParticipantRecord): Promise<string | null>
 }

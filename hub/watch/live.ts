@@ -29,7 +29,7 @@ export class LiveState implements LiveQueues, LiveRows {
       connectedMs,
       inFlight: participant === FLEET ? delivering.fleetCounts.leased : delivering.inFlightOf(participant),
       redelivered: redeliveries.of(participant),
-      paused: delivering.isPaused(participant),
+      pausedMs: delivering.pausedMs(participant),
       carrying: driver === null ? 0 : delivering.loadOf(driver),
     }
   }
@@ -42,7 +42,8 @@ export class LiveState implements LiveQueues, LiveRows {
   troubled(): readonly ParticipantId[] {
     const { delivering, participants } = this.#parts
     const away = [...participants.awayDrivers()].map(([driver]) => driverId(driver))
-    return [...delivering.paused(), ...away]
+    const paused = [...delivering.paused()].map(([participant]) => participant)
+    return [...paused, ...away]
   }
 
   oldestMsOf(participant: ParticipantId): number | null {

@@ -1,6 +1,6 @@
 /**
  * Serves looks: reads what a page wants to see, and makes the screen that hears of changes from then on. What changes between the reading and its answer is not lost: a screen is told of it as soon as it is shown, from what was
- * noted meanwhile. Only so many looks are served at a time, whoever asks.
+ * noted meanwhile. Only so many looks are served at a time, and those who look take turns.
  */
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
 import { orderKey } from '../../shared/ids.ts'
@@ -30,6 +30,10 @@ export interface LooksParts {
   onCommitted(listener: (committed: Committed) => void): () => void
 }
 
+export interface Looker {
+  readonly connected: boolean
+}
+
 export interface Looked {
   readonly shown: Shown
   /** What hears of changes; null if nothing of it changes, or it is shared. */
@@ -37,6 +41,7 @@ export interface Looked {
   readonly interests: Interests
 }
 
+const GONE = refusal('no-longer-connected', 'Whoever asked for this has gone.')
 const UNKNOWN_ORDER = refusal('unknown-order', 'There is no such order, or no longer.')
 const UNKNOWN_QUEUE = refusal('not-found', 'There is no such participant, or no longer.')
 
@@ -56,9 +61,13 @@ export class Looks {
     this.#parts = parts
   }
 
-  /** @param install called with the screen as soon as it is there, before anything else can happen */
-  serve(look: Look, install: (looked: Looked) => void): Promise<Shown> {
-    return this.#gate.run(async () => {
+  /**
+   * @param who takes turns with the others that look; nothing is read for one that has gone while it waited
+   * @param install called with the screen as soon as it is there, before anything else can happen
+   */
+  serve(who: Looker, look: Look, install: (looked: Looked) => void): Promise<Shown> {
+    return this.#gate.run(who, async () => {
+      if (!who.connected) return GONE
       const missed: Committed[] = []
       const forget = this.#parts.onCommitted((committed) => {
         missed.push(committed)

@@ -2,7 +2,7 @@
 import Type, { type TSchema } from 'typebox'
 import { ID_PATTERN } from '../../shared/ids.ts'
 import { type Decoded, decoderOf, INBOUND_SCHEMAS } from '../../shared/messages.ts'
-import type { Action, Look } from '../../shared/watch.ts'
+import { type Action, EVERYBODY, type Look } from '../../shared/watch.ts'
 
 const strict = { additionalProperties: false } as const
 const NAME = ID_PATTERN.slice(1, -1)
@@ -75,7 +75,8 @@ const decodeLetters = decoderOf(
   Type.Object(
     {
       action: oneOf('replay', 'drop'),
-      participant: Participant,
+      participant: Type.Union([Participant, Type.Literal(EVERYBODY)]),
+      after: optional(Type.Union([After, Type.Null()])),
       entries: Type.Union([
         Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { maxItems: MOST_ENTRIES }),
         Type.Literal('all'),

@@ -6,6 +6,7 @@ import type {
   Action,
   ActionReply,
   EntryRow,
+  LetterList,
   List,
   OrderFilter,
   OrderRow,
@@ -45,7 +46,7 @@ export interface Lists {
   deadLetters(asked: {
     readonly participant?: string | undefined
     readonly after: After
-  }): Promise<List<EntryRow>>
+  }): Promise<LetterList>
   /** Rows of participants that are shown, as they are now; those that are gone are left out. */
   queueRows(participants: readonly ParticipantId[]): Promise<readonly QueueRow[]>
   /** Orders that have not ended and whose places are known, newest first, for the map. */
@@ -63,7 +64,8 @@ export interface LiveQueue {
   /** Handed over and not answered. */
   readonly inFlight: number
   readonly redelivered: number
-  readonly paused: boolean
+  /** Since when an operator has stopped delivery to it; null if none has. */
+  readonly pausedMs: number | null
   /** Orders that a driver holds. */
   readonly carrying: number
 }
@@ -77,10 +79,10 @@ export interface LiveQueues {
   troubled(): readonly ParticipantId[]
 }
 
-/** Delivery as an operator stops it and lets it go on. Both return false if there is nothing to change. */
+/** Delivery as an operator stops it and lets it go on. Both hold at once, resolve when that is durable, and give false if there was nothing to change. */
 export interface Pausing {
-  pause(participant: ParticipantId): boolean
-  resume(participant: ParticipantId): boolean
+  pause(participant: ParticipantId): Promise<boolean>
+  resume(participant: ParticipantId): Promise<boolean>
 }
 
 /** What becomes of dead letters, one request after another. Each gives how many it has dealt with, when that is durable. */

@@ -76,11 +76,18 @@ export const queueRowOf = (
   live: LiveQueue & { readonly oldestMs: number | null },
   nowMs: number,
 ): QueueRow => {
-  const { connected, connectedMs, oldestMs, inFlight, redelivered, paused, carrying } = live
-  const owed = { connected, depth: owedTo(record), deadLetters: deadLettersOf(record), paused, carrying }
+  const { connected, connectedMs, oldestMs, inFlight, redelivered, pausedMs, carrying } = live
+  const owed = {
+    connected,
+    depth: owedTo(record),
+    deadLetters: deadLettersOf(record),
+    paused: pausedMs !== null,
+    carrying,
+  }
   return {
     participant: record.id,
     ...owed,
+    pausedMs,
     sinceMs: connected ? connectedMs : record.awaySinceMs,
     oldestMs,
     inFlight,

@@ -110,6 +110,11 @@ export class Watch {
     return { version, nowMs: clock.now(), startedMs: this.#startedMs, settings }
   }
 
+  /** Reads what was done before this start. To be called before anybody comes. */
+  load(): Promise<void> {
+    return this.#parts.audit.load()
+  }
+
   /** To be called before anything can become durable. */
   start(): void {
     const { ledger, clock, census, deliveredToday, registry, writes, audit } = this.#parts
@@ -145,7 +150,7 @@ export class Watch {
       clock,
       reports,
       outgoingBytes,
-      serve: (look, install) => looks.serve(look, install),
+      serve: (look, install) => looks.serve(socket, look, install),
       act: (who, action) => audit.act(who, action),
       shows: (who, look, looked) => this.#shows(who, look, looked),
       left: (who) => {
@@ -162,7 +167,7 @@ export class Watch {
   #greet(watcher: Watcher): void {
     watcher.tell('hello', this.#helloTo(watcher))
     if (!watcher.isForAll) return
-    watcher.tell('audit', this.#parts.audit.lines)
+    watcher.tell('audit', this.#parts.audit.newest)
     if (this.#summary !== null) watcher.tell('summary', this.#summary)
   }
 

@@ -1,44 +1,48 @@
 import { expect } from 'chai'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { type CapsProcess, startCapsWith } from '../support/caps-process.ts'
 import { driverOf, orderOf, type TestClient, vendorOf } from '../support/client.ts'
-import { type HubProcess, readyHub } from '../support/hub-process.ts'
+import { readyHub } from '../support/hub-process.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 import { newKeys, newSecret, tokenFor } from '../support/tokens.ts'
-import { accessibilityFaults, describeInBrowser, openBrowser, type Visit, visit } from './browser.ts'
+import { accessibilityFaults, describeInBrowser } from './browser.ts'
 import { endNow } from './company.ts'
+import { sightOf } from './sight.ts'
 
+const MORE_THAN_A_PAGE = 55
 const SCRIPT = '<script>globalThis.harm = 1</script><img src=x onerror="globalThis.harm = 1">'
 
 describeInBrowser('customers and operators in a browser', function () {
   this.timeout(60_000)
   const secret = `test:${newSecret()}`
   const keys = newKeys(secret)
-  let hub: HubProcess
-  let browser: Browser
-  let seen: Visit
-
-  before(async () => {
+  const sight = sightOf(async () => {
     const flags = ['--data-dir', temporaryFolder(), '--port', '0', '--delivery-limit', '1']
     const starting: CapsProcess = startCapsWith({ CAPS_SECRET: secret }, 'hub', ...flags)
-    ;[hub, browser] = await Promise.all([readyHub(starting), openBrowser()])
+    const hub = await readyHub(starting)
+    return { url: hub.url, close: () => endNow(hub) }
   })
-  after(async () => {
-    await Promise.all([browser?.close(), hub && endNow(hub)])
-  })
-  afterEach(() => seen?.close())
 
   const see = async (path: string, participant: string, order?: string): Promise<Page> => {
     const token = await tokenFor(keys, participant, order === undefined ? {} : { order })
-    seen = await visit(browser, `${hub.url}${path}#token=${token}`)
-    return seen.page
+    return sight.see(`${path}#token=${token}`)
   }
 
   const store = async (name: string): Promise<TestClient> =>
-    vendorOf(hub.url, name, { token: await tokenFor(keys, `vendor/${name}/main`), id: 'main' })
+    vendorOf(sight.server.url, name, { token: await tokenFor(keys, `vendor/${name}/main`), id: 'main' })
 
   const driver = async (): Promise<TestClient> =>
-    driverOf(hub.url, 'd-1', { token: await tokenFor(keys, 'driver/d-1') })
+    driverOf(sight.server.url, 'd-1', { token: await tokenFor(keys, 'driver/d-1') })
+
+  /** What other tests have left is no part of a count. */
+  const dropAll = async (): Promise<void> => {
+    const token = await tokenFor(keys, 'operator/script')
+    await fetch(`${sight.server.url}/api/actions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ action: 'drop', participant: 'all', entries: 'all' }),
+    })
+  }
 
   it('[PA24] follows one order by the link that its customer was sent, and shows no other', async () => {
     const vendor = await store('acme')
@@ -55,7 +59,7 @@ describeInBrowser('customers and operators in a browser', function () {
     await ask('delivered', { store: 'acme', orderId: 'mine' })
     await words.filter({ hasText: 'has been delivered' }).waitFor()
     expect(await accessibilityFaults(page)).to.deep.equal([])
-    expect([seen.foreign, seen.faults]).to.deep.equal([[], []])
+    expect([sight.seen.foreign, sight.seen.faults]).to.deep.equal([[], []])
   })
 
   it('[PA24] shows the same order at the address of another one, and no way to elsewhere', async () => {
@@ -66,9 +70,9 @@ describeInBrowser('customers and operators in a browser', function () {
   })
 
   it('[PA25] asks for a token who has none', async () => {
-    seen = await visit(browser, hub.url)
-    await seen.page.getByLabel(/token/i).first().waitFor()
-    expect(await accessibilityFaults(seen.page)).to.deep.equal([])
+    const page = await sight.see('/')
+    await page.getByLabel(/token/i).first().waitFor()
+    expect(await accessibilityFaults(page)).to.deep.equal([])
   })
 
   it('[PA26] shows what a customer is called as text, whatever it says', async () => {
@@ -78,8 +82,7 @@ describeInBrowser('customers and operators in a browser', function () {
       const page = await see(path, 'operator/page')
       await page.getByText(SCRIPT).first().waitFor()
       expect(await page.evaluate(() => 'harm' in globalThis), path).to.equal(false)
-      expect([seen.foreign, seen.faults]).to.deep.equal([[], []])
-      await seen.close()
+      expect([sight.seen.foreign, sight.seen.faults]).to.deep.equal([[], []])
     }
   })
 
@@ -103,6 +106,32 @@ describeInBrowser('customers and operators in a browser', function () {
     reply()
     expect(event).to.include({ event: 'in-transit', replay: true })
     await page.locator('.notice.good', { hasText: 'replayed' }).waitFor()
+    await page.locator('.empty', { hasText: 'No dead letters' }).waitFor()
+  })
+
+  it('[PA29] drops all dead letters of everybody, on whatever page they are, and tells how many before', async () => {
+    await dropAll()
+    const vendor = await store('many')
+    const orders = Array.from({ length: MORE_THAN_A_PAGE }, (_, n) => orderOf('many', `o-${n}`))
+    await Promise.all([...orders, orderOf('many', 'carried')].map((order) => vendor.ask('pickup', order)))
+    const { ask, handed } = await driver()
+    for (let missing = orders.length + 1; missing > 0; ) {
+      const { event, reply } = await handed.next()
+      const { store: from, orderId } = event.payload
+      reply(from === 'many' && orderId !== 'carried' ? { reject: 'too heavy' } : undefined)
+      if (from === 'many') missing -= 1
+    }
+    await ask('in-transit', { store: 'many', orderId: 'carried' })
+    ;(await vendor.handed.next()).reply({ reject: 'the till is out of paper' })
+    const page = await see('/dead-letters', 'operator/page')
+    const all = orders.length + 1
+    await page.locator('[data-action="drop-all"]', { hasText: `Drop all ${all}` }).click()
+    await page.locator('dialog', { hasText: `Drop all ${all} dead letters for good?` }).waitFor()
+    expect(await accessibilityFaults(page)).to.deep.equal([])
+    await page.locator('[data-action="confirm"]').click()
+    await page
+      .locator('.notice.good', { hasText: `${all} dead letters of all participants dropped` })
+      .waitFor()
     await page.locator('.empty', { hasText: 'No dead letters' }).waitFor()
   })
 })

@@ -1,42 +1,27 @@
 import { expect } from 'chai'
-import type { Browser, Page } from 'playwright-core'
-import { describeInBrowser, openBrowser, untilNumber, type Visit, visit } from './browser.ts'
-import { type Company, startCompany } from './company.ts'
+import { describeInBrowser, untilNumber } from './browser.ts'
+import { startCompany } from './company.ts'
+import { sightOf } from './sight.ts'
 
 const depthOf = (participant: string): string => `tr[data-queue="${participant}"] [data-depth]`
 
 describeInBrowser('operation in a browser', function () {
   this.timeout(60_000)
-  let company: Company
-  let browser: Browser
-  let seen: Visit
-
-  before(async () => {
-    ;[company, browser] = await Promise.all([startCompany(), openBrowser()])
-  })
-  after(async () => {
-    await Promise.all([browser?.close(), company?.close()])
-  })
-  afterEach(() => seen?.close())
-
-  const see = async (path: string): Promise<Page> => {
-    seen = await visit(browser, company.url + path)
-    return seen.page
-  }
+  const sight = sightOf(startCompany)
 
   it('[PA21] shows a queue that grows while its drivers are dead, and drains when one is back', async () => {
-    const page = await see('/queues')
-    await Promise.all([company.kill('d-1'), company.kill('d-2')])
+    const page = await sight.see('/queues')
+    await Promise.all([sight.server.kill('d-1'), sight.server.kill('d-2')])
     await page.locator('tr[data-queue="driver/d-1"] .state', { hasText: 'Away' }).waitFor()
     const depth = await untilNumber(page, depthOf('fleet'), { least: 5 })
     await untilNumber(page, depthOf('fleet'), { least: depth + 1 })
-    await company.start('d-1', 'driver', '--id', 'd-1', '--travel-ms', '20', '--capacity', '100')
+    await sight.server.start('d-1', 'driver', '--id', 'd-1', '--travel-ms', '20', '--capacity', '100')
     await page.locator('tr[data-queue="driver/d-1"] .state', { hasText: 'Connected' }).waitFor()
     await untilNumber(page, depthOf('fleet'), { most: 2 })
   })
 
   it('[PA22] pauses delivery to a till, whose queue grows, and resumes it; both stand in the audit', async () => {
-    const page = await see('/queues/vendor/acme/main')
+    const page = await sight.see('/queues/vendor/acme/main')
     const depth = '[data-queue="vendor/acme/main"] [data-figure="depth"] dd'
     await page.locator('[data-action="pause"]').click()
     await page.locator('[data-action="resume"]').waitFor()
@@ -48,16 +33,16 @@ describeInBrowser('operation in a browser', function () {
   })
 
   it('[PA23] says that the hub is away, and since when its figures are, and heals by itself', async () => {
-    const page = await see('/')
+    const page = await sight.see('/')
     await untilNumber(page, '[data-figure="delivered"] dd', { least: 1 })
-    await company.killHub()
+    await sight.server.killHub()
     await page.locator('[data-banner="away"]', { hasText: 'Data as of' }).waitFor()
-    await company.startHub()
+    await sight.server.startHub()
     await page.locator('[data-connection="live"]').waitFor()
     expect(await page.locator('[data-banner="away"]').count()).to.equal(0)
     const figure = '[data-figure="delivered"] dd'
     const before = await untilNumber(page, figure, { least: 1 })
     await untilNumber(page, figure, { least: before + 1 })
-    expect(seen.foreign).to.deep.equal([])
+    expect(sight.seen.foreign).to.deep.equal([])
   })
 })

@@ -1,15 +1,7 @@
 import { expect } from 'chai'
-import type { Browser } from 'playwright-core'
-import {
-  accessibilityFaults,
-  describeInBrowser,
-  type InPage,
-  openBrowser,
-  untilNumber,
-  type Visit,
-  visit,
-} from './browser.ts'
-import { type Company, startCompany } from './company.ts'
+import { accessibilityFaults, describeInBrowser, type InPage, untilNumber } from './browser.ts'
+import { startCompany } from './company.ts'
+import { sightOf } from './sight.ts'
 
 /** Each view, and what stands on it when the company is at work. */
 const VIEWS: Readonly<Record<string, { readonly path: string; readonly shows: readonly string[] }>> = {
@@ -27,36 +19,21 @@ const VIEWS: Readonly<Record<string, { readonly path: string; readonly shows: re
 
 describeInBrowser('views in a browser', function () {
   this.timeout(60_000)
-  let company: Company
-  let browser: Browser
-  let seen: Visit
-
-  before(async () => {
-    ;[company, browser] = await Promise.all([startCompany(), openBrowser()])
-  })
-  after(async () => {
-    await Promise.all([browser?.close(), company?.close()])
-  })
-  afterEach(() => seen?.close())
-
-  const see = async (path: string, options = {}): Promise<Visit['page']> => {
-    seen = await visit(browser, company.url + path, { reducedMotion: 'reduce', ...options })
-    return seen.page
-  }
+  const sight = sightOf(startCompany, { reducedMotion: 'reduce' })
 
   for (const [name, { path, shows }] of Object.entries(VIEWS))
     it(`[PA16] shows ${name}, with nothing that axe finds in light and dark, and asks nobody else`, async () => {
-      const page = await see(path, { colorScheme: 'light' })
+      const page = await sight.see(path, { colorScheme: 'light' })
       await page.locator(`main[data-view="${name}"]`).waitFor()
       for (const selector of shows) await page.locator(selector).first().waitFor()
       expect(await accessibilityFaults(page)).to.deep.equal([])
       await page.emulateMedia({ colorScheme: 'dark' })
       expect(await accessibilityFaults(page)).to.deep.equal([])
-      expect([seen.foreign, seen.faults]).to.deep.equal([[], []])
+      expect([sight.seen.foreign, sight.seen.faults]).to.deep.equal([[], []])
     })
 
   it('[PA17] leads from the list of orders to the timeline of one, with every hop', async () => {
-    const page = await see('/orders?state=delivered')
+    const page = await sight.see('/orders?state=delivered')
     await page.locator('[data-list="orders"] tr[data-order] th a').first().click()
     await page.locator('main[data-view="order"]').waitFor()
     for (const what of ['pickup', 'leased', 'assigned', 'in-transit', 'delivered', 'acknowledged'])
@@ -65,7 +42,7 @@ describeInBrowser('views in a browser', function () {
   })
 
   it('[PA17] finds the orders of a store and of a driver, by the address and by what is typed', async () => {
-    const page = await see('/orders?store=flowers')
+    const page = await sight.see('/orders?store=flowers')
     await page.locator('tr[data-order^="flowers/"]').first().waitFor()
     expect(await page.locator('tr[data-order^="acme/"]').count()).to.equal(0)
     await page.getByLabel('Store').fill('acme')
@@ -74,7 +51,7 @@ describeInBrowser('views in a browser', function () {
   })
 
   it('[PA18] picks a driver in the list beside the map, and shows its parcels', async () => {
-    const page = await see('/map')
+    const page = await sight.see('/map')
     await page.locator('[data-pick="driver d-1"] a').click()
     await page.locator('[data-picked="driver d-1"]').waitFor()
     await page.locator('.picked-card [data-order]').first().waitFor()
@@ -82,7 +59,7 @@ describeInBrowser('views in a browser', function () {
   })
 
   it('[PA18] has drivers on the map that move', async () => {
-    const page = await see('/map', { reducedMotion: 'no-preference' })
+    const page = await sight.see('/map', { reducedMotion: 'no-preference' })
     await page.locator('[data-pick="driver d-1"]').waitFor()
     const before = await page.evaluate(() =>
       (globalThis as unknown as InPage).document.querySelector('canvas.drivers')?.toDataURL(),
@@ -95,16 +72,16 @@ describeInBrowser('views in a browser', function () {
   })
 
   it('[PA19] is usable on a narrow screen, where nothing is wider than it', async () => {
-    const page = await see('/queues', { viewport: { width: 360, height: 740 } })
+    const page = await sight.see('/queues', { viewport: { width: 360, height: 740 } })
     for (const { path, shows } of Object.values(VIEWS)) {
-      await page.goto(company.url + path)
+      await page.goto(sight.server.url + path)
       await page.locator(shows[0]!).first().waitFor()
       expect(await page.evaluate('document.documentElement.scrollWidth'), path).to.be.at.most(360)
     }
   })
 
   it('[PA20] counts what is delivered, while one looks', async () => {
-    const page = await see('/')
+    const page = await sight.see('/')
     const figure = '[data-figure="delivered"] dd'
     const before = await untilNumber(page, figure, { least: 1 })
     await untilNumber(page, figure, { least: before + 1 })

@@ -50,6 +50,25 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     },
     run: async (counts) => (await import('./poison.ts')).runPoison(counts),
   },
+  feed: {
+    summary: 'pages that watch while a company works',
+    options: {
+      'events-per-second': 'that the company sends (10000)',
+      watchers: 'pages on all kinds of view (10)',
+      rounds: 'windows with pages, each between two without (20)',
+      seconds: 'of a window (4)',
+    },
+    run: async (counts) => (await import('./feed.ts')).runFeed(counts),
+  },
+  page: {
+    summary: 'frames a second of the page in a browser while a company works',
+    options: {
+      'events-per-second': 'that the company sends (5000)',
+      drivers: 'on the move (200)',
+      seconds: 'that each view is looked at (10)',
+    },
+    run: async (counts) => (await import('./page.ts')).runPage(counts),
+  },
   recovery: {
     summary: 'how soon the hub is back and delivering after a kill, with much on its disk',
     options: {

@@ -20,6 +20,12 @@ export interface Memory {
   readonly handles: number
 }
 
+/** Processor time of the main thread in what a folder's files do or call; each moment counts for the innermost of them. */
+export interface Profile {
+  readonly wallMicros: number
+  readonly microsOf: Readonly<Record<string, number>>
+}
+
 export interface MeasuredHub {
   readonly url: string
   readonly port: number
@@ -33,6 +39,8 @@ export interface MeasuredHub {
   memory(options?: { collect?: boolean }): Promise<Memory>
   /** Processor time that it has used so far, user and system, of all its threads. */
   processorMicros(): Promise<number>
+  /** Of all that its files in a folder of `dist` do while `run` runs. It costs the hub some percent more. */
+  profile(folder: string, run: () => Promise<void>): Promise<Profile>
   /** What the hub tells of itself now. Reads every participant. */
   report(): Promise<HubReport>
   /** Resolves when the process is gone; gives the instant of the signal on `performance.now()`. */
@@ -57,6 +65,8 @@ interface Told {
   readonly loadedNs?: string
   readonly memory?: Memory
   readonly processorMicros?: number
+  readonly began?: true
+  readonly profile?: Profile
   readonly answers?: number
   readonly report?: HubReport
 }
@@ -151,6 +161,11 @@ const controlsOf = (
       ask({ ask: 'memory', collect }, 'what memory the hub has', ({ memory }) => memory),
     processorMicros: () =>
       ask({ ask: 'processor' }, 'what processor time the hub has used', (told) => told.processorMicros),
+    async profile(folder, run) {
+      await ask({ ask: 'begin-profile' }, 'a profile to begin', ({ began }) => began)
+      await run()
+      return ask({ ask: 'end-profile', folder }, 'the profile', ({ profile }) => profile)
+    },
     report: () => {
       const answer = told(child, (message) => message.report)
       child.send('report')

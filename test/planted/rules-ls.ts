@@ -63,11 +63,11 @@ export const LS_PLANTS: readonly Plant[] = [
     to: 'positionIn(cursor.entry)',
   },
   {
-    ...lists('actions'),
+    ...lists('all-letters'),
     rule: 'LS9',
     name: 'letters that come meanwhile are dropped with the others',
     from: 'position <= upTo',
-    to: 'position > 0 || upTo > 0',
+    to: '!isInSteps || position <= upTo',
   },
   {
     ...lists('owed'),
@@ -103,5 +103,12 @@ export const LS_PLANTS: readonly Plant[] = [
     name: 'a pause is counted again',
     from: 'done: isDone ? 1 : 0',
     to: 'done: 1',
+  },
+  {
+    ...{ file: 'hub/watch/lists/all-letters.ts', tests: ['test/hub/watch/lists/letters.test.ts'] },
+    rule: 'LS15',
+    name: 'a step takes what has come since the first one',
+    from: "return { participant: participant.join(':'), after: positions[0], upTo: positions[1] }",
+    to: "return { participant: participant.join(':'), after: positions[0], upTo: Number.MAX_SAFE_INTEGER }",
   },
 ]

@@ -103,8 +103,16 @@ export const PA_BROWSER_PLANTS: readonly Plant[] = [
     rule: 'PA27',
     name: 'the button that replays does nothing',
     file: 'hub/page/parts/dead-letter-list.tsx',
-    from: "if (deed === 'replay') carryOut({ deed, isAll: false }, selected).then(clear)",
+    from: "if (deed === 'replay') carryOut(deed, selected).then(clear)",
     to: "if (deed === 'replay') clear()",
+  },
+  {
+    ...CUSTOMERS,
+    rule: 'PA29',
+    name: 'all are those of the first participant on the page',
+    file: 'hub/page/views/dead-letters.tsx',
+    from: 'whose: participant || EVERYBODY,',
+    to: 'whose: participant || list.rows[0]!.participant,',
   },
   {
     tests: ['test/browser/speed.test.ts'],

@@ -111,4 +111,11 @@ export const PA_PLANTS: readonly Plant[] = [
     from: '<div id="page"></div>',
     to: '<div id="page" style="min-height: 100vh"></div>',
   },
+  {
+    ...at('map/labels.ts'),
+    rule: 'PA30',
+    name: 'names are written over those that stand there already',
+    from: '![...written, ...fixed].some(',
+    to: '!written.some(',
+  },
 ]

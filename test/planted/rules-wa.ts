@@ -21,11 +21,11 @@ export const WA_PLANTS: readonly Plant[] = [
     to: "for (const watcher of this.#watchers) watcher.tell('summary', this.#summary)",
   },
   {
-    ...{ file: 'hub/watch/watcher.ts', tests: WATCHER },
+    ...{ file: 'hub/watch/questions.ts', tests: WATCHER },
     rule: 'WA3',
     name: 'a customer makes an observer of himself with another token',
-    from: 'if (found.order !== this.#identity.order) return OTHER_ORDER',
-    to: 'if (found.order === undefined && this.#identity.role === null) return OTHER_ORDER',
+    from: 'if (found.order !== this.#asker.identity.order) return OTHER_ORDER',
+    to: 'if (found.order === undefined && this.#asker.identity.role === null) return OTHER_ORDER',
   },
   {
     ...{ file: 'hub/watch/watch.ts', tests: WATCHER },
@@ -56,7 +56,7 @@ export const WA_PLANTS: readonly Plant[] = [
     to: 'points.reduce((sum, point) => sum + point[name], 0) / points[0]![name]',
   },
   {
-    ...{ file: 'hub/watch/watcher.ts', tests: WATCHER },
+    ...{ file: 'hub/watch/questions.ts', tests: WATCHER },
     rule: 'WA8',
     name: 'any number of questions wait',
     from: 'if (this.#waiting >= MOST_WAITING)',
@@ -98,11 +98,11 @@ export const WA_PLANTS: readonly Plant[] = [
     to: 'if (this.#isStopped && next.length > 5) this.#heldBack.push(...next)',
   },
   {
-    ...{ file: 'hub/watch/watcher.ts', tests: WATCHER },
+    ...{ file: 'hub/watch/questions.ts', tests: WATCHER },
     rule: 'WA14',
     name: 'observers act',
-    from: "if (!may(this.#identity, 'operate')) return",
-    to: "if (!may(this.#identity, 'watch')) return",
+    from: "if (!may(identity, 'operate')) return",
+    to: "if (!may(identity, 'watch')) return",
   },
   {
     ...{ file: 'hub/watch/watcher.ts', tests: WATCHER },
@@ -117,5 +117,27 @@ export const WA_PLANTS: readonly Plant[] = [
     name: 'what changes while its page is read counts as it was',
     from: 'else if (this.#isReading) this.#meanwhile.set(change.key, change.after)',
     to: "else if (this.#isReading && change.key === '') this.#meanwhile.set(change.key, change.after)",
+  },
+  {
+    ...{ file: 'hub/delivery/kept-pauses.ts', tests: ['test/hub/delivery/kept-pauses.test.ts'] },
+    rule: 'WA17',
+    name: 'a pause stays in the ledger when its participant has left',
+    from: 'if (!there.includes(note)) transaction.removeNote(note)',
+    to: 'if (there.includes(note)) transaction.putNote(note)',
+  },
+  {
+    ...{ file: 'hub/watch/audit.ts', tests: ['test/hub/watch/audit.test.ts'] },
+    rule: 'WA18',
+    name: 'lines after a restart take the places of older ones',
+    from: 'this.#number = Number(notes.at(-1)?.name ?? 0) + 1',
+    to: 'this.#number = notes.length + 1',
+  },
+  {
+    file: 'hub/watch/gate.ts',
+    tests: ['test/hub/watch/gate.test.ts'],
+    rule: 'WA19',
+    name: 'whoever asks for much is served first to its end',
+    from: '      this.#waiting.delete(who)\n      if (line.length > 1)',
+    to: '      if (line.length === 1) this.#waiting.delete(who)\n      if (line.length > 1)',
   },
 ]

@@ -14,11 +14,13 @@
  * | `e/<time>/<store>/<order>` | the order ended then |
  * | `a/<time>/<store>/<order>` | the order was accepted then; the time as its row has it, ISO 8601 |
  * | `t/<participant>` | Revocation of its tokens; not in the journal |
+ * | `n/<kind>/<name>` | a Note's value; not in the journal |
  * | `j/<number>` | changes in the journal (`journal.ts`) that the keys above may not show yet |
  * | `m/…` | the folder's format, the last position handed out, the first number in the journal, when the hub was last alive |
  */
 import { FLEET, type OrderKey, type ParticipantId } from '../../../shared/ids.ts'
 import type { Place } from '../../domain/entry.ts'
+import type { Note } from '../../domain/note.ts'
 import type { OrderRecord } from '../../domain/order-record.ts'
 
 /** 36 ** 11 is above Number.MAX_SAFE_INTEGER. */
@@ -43,6 +45,8 @@ export const endedKey = (endedMs: number, order: OrderKey): string => `e/${fixed
 export const acceptedKey = (time: string, order: OrderKey): string => `a/${time}/${order}`
 
 export const revocationKey = (participant: ParticipantId): string => `t/${participant}`
+
+export const noteKey = ({ kind, name }: Pick<Note, 'kind' | 'name'>): string => `n/${kind}/${name}`
 
 export const journalKey = (number: number): string => `j/${fixedWidth(number)}`
 
@@ -69,6 +73,12 @@ export const entryRange = (
 export const participantRange = (after: string): KeyRange => ({ gt: `p/${after}`, lt: below('p').lt })
 export const journalRange = (first: number): KeyRange => ({ gt: journalKey(first - 1), lt: below('j').lt })
 export const revocationRange = (after: string): KeyRange => ({ gt: `t/${after}`, lt: below('t').lt })
+export const noteRange = (kind: Note['kind'], after: string): KeyRange => ({
+  gt: noteKey({ kind, name: after }),
+  lt: below(`n/${kind}`).lt,
+})
+/** The name in a note's key. */
+export const noteNameOf = (key: string): string => key.split('/').slice(2).join('/')
 export const heldRange = below('h')
 /** @param driver null for all; @param after behind an index key's end, if one is given */
 export const heldByRange = (driver: string | null, after: string | null): KeyRange => {

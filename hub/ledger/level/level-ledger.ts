@@ -173,6 +173,11 @@ export class LevelLedger {
     return this.#isClosed || this.#fault !== null
   }
 
+  /** A folder is there as long as the ledger is. */
+  get isAway(): boolean {
+    return false
+  }
+
   /** The data was found damaged: ends everything, as a write error does. */
   damaged(fault: Fault): void {
     this.#fail(fault)

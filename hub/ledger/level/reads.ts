@@ -4,6 +4,7 @@
  */
 import type { OrderKey, ParticipantId } from '../../../shared/ids.ts'
 import type { DeadLetter, Entry, Place, Retry } from '../../domain/entry.ts'
+import type { Note } from '../../domain/note.ts'
 import type { OrderRecord } from '../../domain/order-record.ts'
 import type { ParticipantRecord } from '../../domain/participant.ts'
 import type { Revocation } from '../../domain/revocation.ts'
@@ -17,6 +18,8 @@ import {
   entryRange,
   heldByRange,
   heldRange,
+  noteNameOf,
+  noteRange,
   orderOfIndexKey,
   orderRowKey,
   orderRowRange,
@@ -27,6 +30,7 @@ import {
   withoutPrefix,
 } from './keys.ts'
 import { type Kind, ORDERS, PARTICIPANTS } from './kinds.ts'
+import { newerAccepted } from './newer-accepted.ts'
 import { type OrderPage, ordersOfAllStores } from './orders-of-all-stores.ts'
 import {
   firstKeysOf,
@@ -38,7 +42,10 @@ import {
   type Read,
 } from './overlay.ts'
 import type { Tables } from './tables.ts'
-import { acceptedIndex, endedIndex, heldIndex, type IndexKey } from './write-back.ts'
+import { endedIndex, heldIndex, type IndexKey } from './write-back.ts'
+
+const decodedRows = <T>(rows: readonly [string, string][]): Page<T> =>
+  rows.map(([key, text]) => [key, decode<T>(key, text)] as const)
 
 /** Keys of orders in one of their indexes. */
 const ordersIn = (keys: readonly string[]): OrderKey[] => keys.map(orderOfIndexKey)
@@ -117,7 +124,8 @@ export class Reads {
   }): Promise<OrderPage> {
     const { from, to, after, limit } = range
     const part = { range: acceptedRange({ from, to, before: after }), limit, reverse: true }
-    const ends = (await this.#orderKeys(part, acceptedIndex)).map(withoutPrefix)
+    const newer = newerAccepted(this.#tables.orders.unwritten(), { before: after ?? to, limit })
+    const ends = (await firstKeysOf(this.#readKeys, newer, part)).map(withoutPrefix)
     return orderPage(ends, limit, (end) => end.slice(end.indexOf('/') + 1))
   }
 
@@ -203,13 +211,20 @@ export class Reads {
     return this.#values({ range: revocationRange(after), limit }, new Map())
   }
 
+  /** Notes of a kind that are durable, in the order of their names, after one (or ''). */
+  async notes(kind: Note['kind'], after: string, limit: number): Promise<Note[]> {
+    const rows = this.#db.iterator({ ...noteRange(kind, after), limit }).all()
+    const page = await this.#telling(rows, decodedRows<unknown>)
+    return page.map(([key, value]) => ({ kind, name: noteNameOf(key), value }))
+  }
+
   /** Orders that ended before a time, longest ago first. */
   async ordersEndedBefore(timeMs: number, limit: number): Promise<OrderKey[]> {
     return ordersIn(await this.#orderKeys({ range: endedRange(timeMs), limit }, endedIndex))
   }
 
-  /** How many orders ended from a time on and before another one, at most so many. `next` is null at the end. */
-  async countEnded(range: {
+  /** Looks at so many orders that ended from a time on and before another one: how many of them were delivered. `next` is null at the end. */
+  async countDelivered(range: {
     fromMs: number
     toMs: number
     after: string | null
@@ -217,7 +232,9 @@ export class Reads {
   }): Promise<{ count: number; next: string | null }> {
     const { limit } = range
     const keys = await this.#orderKeys({ range: endedBetweenRange(range), limit }, endedIndex)
-    return { count: keys.length, next: keys.length < limit ? null : keys.at(-1)! }
+    const records = await this.orderRecords(ordersIn(keys))
+    const count = records.filter(({ state }) => state === 'delivered').length
+    return { count, next: keys.length < limit ? null : keys.at(-1)! }
   }
 
   /** Keys of orders in one of their indexes. */
@@ -242,10 +259,8 @@ export class Reads {
   }
 
   #values<T>(part: Part, newer: Newer<T>): Promise<T[]> {
-    const pageOf = (rows: readonly [string, string][]) =>
-      rows.map(([key, text]) => [key, decode<T>(key, text)] as const)
     const read: Read<T> = ({ range, ...rest }) =>
-      this.#telling(this.#db.iterator({ ...range, ...rest }).all(), pageOf)
+      this.#telling(this.#db.iterator({ ...range, ...rest }).all(), decodedRows<T>)
     return firstOf(read, newer, part)
   }
 

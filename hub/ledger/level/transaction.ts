@@ -3,12 +3,13 @@
  */
 import { type OrderKey, type ParticipantId, storeOf } from '../../../shared/ids.ts'
 import type { DeadLetter, Entry, Place, Retry } from '../../domain/entry.ts'
+import type { Note } from '../../domain/note.ts'
 import { keyOf, type OrderRecord } from '../../domain/order-record.ts'
 import { countEntry, type ParticipantRecord } from '../../domain/participant.ts'
 import type { Revocation } from '../../domain/revocation.ts'
 import { encode } from './codec.ts'
 import type { Group } from './group.ts'
-import { revocationKey } from './keys.ts'
+import { noteKey, revocationKey } from './keys.ts'
 import type { Positions } from './positions.ts'
 import type { Roster, Tables } from './tables.ts'
 
@@ -53,6 +54,16 @@ export class Transaction {
 
   removeRevocation(participant: ParticipantId): void {
     this.#group.values.set(revocationKey(participant), null)
+  }
+
+  /** Takes the place of an older one of its kind and name. */
+  putNote(note: Note): void {
+    const key = noteKey(note)
+    this.#group.values.set(key, encode(key, note.value))
+  }
+
+  removeNote(note: Pick<Note, 'kind' | 'name'>): void {
+    this.#group.values.set(noteKey(note), null)
   }
 
   /** A store's participants that have a queue; needs `stores` in the work. */

@@ -15,7 +15,10 @@ const viewOf = (picked: Picked | null): View => ({ name: 'map', picked })
 
 const OrderLine = ({ order, hasDriver }: { readonly order: OrderRow; readonly hasDriver: boolean }) => (
   <li data-order={order.key}>
-    <Link to={orderView(order.key)}>{order.orderId}</Link> <StateBadge state={order.state} />
+    <Link to={orderView(order.key)} class="id" title={order.orderId}>
+      {order.orderId}
+    </Link>
+    <StateBadge state={order.state} />
     <span class="muted">{order.address}</span>
     {hasDriver && order.driver !== null && (
       <Link to={viewOf({ kind: 'driver', id: order.driver })} class="aside">

@@ -2,7 +2,8 @@
  * Draws the drivers, on a canvas above the city: two hundred of them in a frame cost a millisecond or two, where as many elements of SVG would make the browser paint the whole city anew. It draws while somebody glides or something has
  * changed, and rests otherwise.
  */
-import type { DriverRow, Moves } from '../../../shared/watch.ts'
+import type { DriverRow, MapView, Moves } from '../../../shared/watch.ts'
+import { LABEL_GAP, type Label, writtenOf } from './labels.ts'
 import { Motion } from './motion.ts'
 import { type Camera, onScreen, type Point, type Projection, type Size } from './projection.ts'
 import { SIGN_RADIUS as RADIUS, readColours, SIGN_SIZE, signOf, signsIn } from './signs.ts'
@@ -12,10 +13,13 @@ export interface Scene {
   readonly camera: Camera
   readonly size: Size
   readonly drivers: readonly DriverRow[]
+  /** Their names stand on the map already. */
+  readonly stores: MapView['stores']
   readonly picked: string | null
 }
 
 const REACH = 14
+const fontOf = (isMarked: boolean): string => `${isMarked ? 600 : 500} 12px system-ui, sans-serif`
 /** More names than this would cover one another. */
 const MOST_NAMES = 24
 
@@ -108,14 +112,28 @@ export class Painter {
     this.#clear(scene.size)
     const nowMs = performance.now()
     const hasNames = scene.drivers.length <= MOST_NAMES
+    const labels: Label[] = []
     for (const row of scene.drivers) {
       const point = this.pointOf(row.driver)
       if (point === null) continue
       const isMarked = row.driver === scene.picked || row.driver === this.#hinted
       this.#drawDriver(row, point, isMarked)
-      if (isMarked || hasNames) this.#drawName(row.driver, point, isMarked)
+      if (isMarked || hasNames) labels.push(this.#label(row.driver, point, isMarked))
     }
+    const fixed = hasNames ? this.#storeLabels(scene) : []
+    for (const label of writtenOf(labels, fixed)) this.#drawName(label)
     if (this.#motion.isMoving(nowMs)) this.#request()
+  }
+
+  #storeLabels({ stores, projection, camera }: Scene): Label[] {
+    return stores.map(({ store, ...place }) =>
+      this.#label(store, onScreen(projection.pointOf(place), camera), true),
+    )
+  }
+
+  #label(text: string, at: Point, isMarked: boolean): Label {
+    this.#context.font = fontOf(isMarked)
+    return { text, at, isMarked, width: this.#context.measureText(text).width + 2 * LABEL_GAP }
   }
 
   #clear({ width, height }: Size): void {
@@ -139,15 +157,15 @@ export class Painter {
     context.drawImage(this.#signs[signOf(row)], x - SIGN_SIZE / 2, y - SIGN_SIZE / 2, SIGN_SIZE, SIGN_SIZE)
   }
 
-  #drawName(name: string, { x, y }: Point, isMarked: boolean): void {
+  #drawName({ text, at: { x, y }, isMarked }: Label): void {
     const context = this.#context
-    context.font = `${isMarked ? 600 : 500} 12px system-ui, sans-serif`
+    context.font = fontOf(isMarked)
     context.textBaseline = 'middle'
     context.lineWidth = 3
     context.lineJoin = 'round'
     context.strokeStyle = this.#colours.surface
-    context.strokeText(name, x + 12, y)
+    context.strokeText(text, x + LABEL_GAP, y)
     context.fillStyle = this.#colours.ink
-    context.fillText(name, x + 12, y)
+    context.fillText(text, x + LABEL_GAP, y)
   }
 }

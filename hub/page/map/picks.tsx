@@ -1,7 +1,6 @@
 /** The list of all that is on the map, to be picked with the keys as well. What has the focus here is marked on the map. */
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
 import type { DriverRow, MapView } from '../../../shared/watch.ts'
 import type { Picked } from '../addresses.ts'
 import { counted } from '../formats.ts'
@@ -22,19 +21,14 @@ interface PickProps {
   readonly note: string
 }
 
-/** One line of the list. It comes into sight when it is picked on the map. */
+/** One line of the list. */
 const Pick = ({ picked, isPicked, icon, title, note }: PickProps) => {
-  const line = useRef<HTMLLIElement>(null)
-  useEffect(() => {
-    if (isPicked) line.current?.scrollIntoView({ block: 'nearest' })
-  }, [isPicked])
   const driver = picked.kind === 'driver' ? picked.id : null
   const point = (to: string | null) => () => {
     hinted.value = to
   }
   return (
     <li
-      ref={line}
       data-pick={`${picked.kind} ${picked.id}`}
       onMouseEnter={point(driver)}
       onMouseLeave={point(null)}

@@ -5,9 +5,9 @@ import { participantWords } from '../words.ts'
 import { Empty, Section } from './basics.tsx'
 import { Time } from './time.tsx'
 
-/** Of an action: what stands before its target, and behind it. A pause ends with the hub, and whoever reads of it is to know. */
+/** Of an action: what stands before its target, and behind it. */
 const SAID: Readonly<Record<string, readonly [verb: string, note?: string]>> = {
-  pause: ['paused', 'until it is resumed or the hub starts again'],
+  pause: ['paused', 'until it is resumed'],
   resume: ['resumed'],
   replay: ['replayed dead letters of'],
   drop: ['dropped dead letters of'],

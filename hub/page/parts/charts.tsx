@@ -43,7 +43,7 @@ const ENTRIES: ChartDefinition = {
 const SPAN_SECONDS: Readonly<Record<Span, number>> = { minute: 60, hour: 3600 }
 const MILLISECONDS = 1000
 const AXIS_WIDTH = 46
-const HEIGHT = 132
+const HEIGHT = 108
 const TIME_AXIS_HEIGHT = 24
 
 /** Of what hardly ever happens there is no line while nothing happens: a red one along the bottom would say that something does. */
@@ -102,7 +102,7 @@ const optionsOf = ({ lines }: ChartDefinition, wiring: Wiring): uPlot.Options =>
         values: (_, moments) => moments.map((moment) => (wiring.hasTimes ? shortTime(moment) : '')),
         space: 70,
       },
-      { ...axis, size: AXIS_WIDTH, space: 32, values: (_, values) => values.map(figure) },
+      { ...axis, size: AXIS_WIDTH, space: 28, values: (_, values) => values.map(figure) },
     ],
     series: [{}, ...lines.map(seriesOf)],
     hooks: { setCursor: [(plot) => wiring.pointAt(plot.cursor.idx ?? null)] },

@@ -1,14 +1,14 @@
 /** Dead letters with what an operator can do with them: replay or drop one, some or all, and take them along as JSON. */
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import type { EntryRow } from '../../../shared/watch.ts'
-import { counted } from '../formats.ts'
+import { type EntryRow, EVERYBODY } from '../../../shared/watch.ts'
+import { counted, figure } from '../formats.ts'
 import { isOperator } from '../state/store.ts'
 import { participantWords } from '../words.ts'
 import { Button } from './basics.tsx'
 import { Confirm } from './confirm.tsx'
 import { Entries, entryName, type Selection } from './entries.tsx'
-import { perform } from './notice.tsx'
+import { perform, performOnAll } from './notice.tsx'
 
 type Deed = 'replay' | 'drop'
 
@@ -18,22 +18,24 @@ interface Plan {
 }
 
 /** By participant, since that is how the hub is told. */
-const targetsOf = (rows: readonly EntryRow[], isAll: boolean): Map<string, string[] | 'all'> => {
-  const targets = new Map<string, string[] | 'all'>()
-  for (const { participant, entry } of rows) {
-    const entries = targets.get(participant) ?? []
-    targets.set(participant, isAll || entries === 'all' ? 'all' : [...entries, entry])
-  }
-  return targets
+const entriesOf = (rows: readonly EntryRow[]): Map<string, string[]> => {
+  const entries = new Map<string, string[]>()
+  for (const { participant, entry } of rows)
+    entries.set(participant, [...(entries.get(participant) ?? []), entry])
+  return entries
 }
 
-const carryOut = ({ deed, isAll }: Plan, rows: readonly EntryRow[]): Promise<void> =>
-  perform(
-    ...[...targetsOf(rows, isAll)].map(([participant, entries]) => ({ action: deed, participant, entries })),
-  )
+const carryOut = (deed: Deed, rows: readonly EntryRow[]): Promise<void> =>
+  perform(...[...entriesOf(rows)].map(([participant, entries]) => ({ action: deed, participant, entries })))
 
 const namesOf = (rows: readonly EntryRow[]): string =>
   [...new Set(rows.map(({ participant }) => participantWords(participant)))].join(', ')
+
+/** Whose letters `all` are: one participant's or everybody's, and how many there are. */
+export interface AllLetters {
+  readonly whose: string
+  readonly count: number
+}
 
 const WORDS: Readonly<
   Record<Deed, { title: (what: string) => string; word: string; kind: 'primary' | 'danger' }>
@@ -44,36 +46,43 @@ const WORDS: Readonly<
 
 const Question = (props: {
   plan: Plan
-  rows: readonly EntryRow[]
+  selected: readonly EntryRow[]
+  all: AllLetters
   onClose: () => void
   onDone: () => void
 }) => {
-  const { plan, rows, onClose, onDone } = props
+  const { plan, selected, all, onClose, onDone } = props
   const { title, word, kind } = WORDS[plan.deed]
-  const what = plan.isAll ? 'all dead letters' : counted(rows.length, 'dead letter')
+  const count = plan.isAll ? all.count : selected.length
+  const names = plan.isAll ? whoseNames(all) : namesOf(selected)
+  const deed = () =>
+    plan.isAll ? performOnAll(plan.deed, all.whose, all.count) : carryOut(plan.deed, selected)
   return (
     <Confirm
-      title={title(what)}
+      title={title(`${plan.isAll && count > 1 ? 'all ' : ''}${counted(count, 'dead letter')}`)}
       word={word}
       kind={kind}
       onClose={onClose}
-      onConfirm={() => carryOut(plan, rows).then(onDone)}
+      onConfirm={() => deed().then(onDone)}
     >
       <p>
         {plan.deed === 'drop' ? (
           <>
-            What is dropped is gone: <b>{namesOf(rows)}</b> will never hear of it.
+            What is dropped is gone: <b>{names}</b> will never hear of it.
           </>
         ) : (
           <>
-            Handed over once more, marked as a replay, to <b>{namesOf(rows)}</b>.
+            Handed over once more, marked as a replay, to <b>{names}</b>.
           </>
         )}
-        {plan.isAll && ' All means all that there are, not only those on this page.'}
+        {plan.isAll && ' All means those that there are now, on all pages.'}
       </p>
     </Confirm>
   )
 }
+
+const whoseNames = ({ whose }: AllLetters): string =>
+  whose === EVERYBODY ? 'the participants they were for' : participantWords(whose)
 
 const useSelection = (rows: readonly EntryRow[]) => {
   const names = useSignal<ReadonlySet<string>>(new Set())
@@ -100,12 +109,13 @@ const useSelection = (rows: readonly EntryRow[]) => {
 
 interface DeadLetterListProps {
   readonly rows: readonly EntryRow[]
+  readonly all: AllLetters
   readonly hasParticipant: boolean
   /** Further buttons. */
   readonly children?: ComponentChildren
 }
 
-export const DeadLetterList = ({ rows, hasParticipant, children }: DeadLetterListProps) => {
+export const DeadLetterList = ({ rows, all, hasParticipant, children }: DeadLetterListProps) => {
   const { selected, selection, clear } = useSelection(rows)
   const plan = useSignal<Plan | null>(null)
   const ask = (next: Plan | null) => {
@@ -119,7 +129,7 @@ export const DeadLetterList = ({ rows, hasParticipant, children }: DeadLetterLis
         action={`${deed}-selected`}
         onClick={() => {
           // To replay is harmless and common; it needs no question unless it is for all.
-          if (deed === 'replay') carryOut({ deed, isAll: false }, selected).then(clear)
+          if (deed === 'replay') carryOut(deed, selected).then(clear)
           else ask({ deed, isAll: false })
         }}
       >
@@ -127,7 +137,7 @@ export const DeadLetterList = ({ rows, hasParticipant, children }: DeadLetterLis
         {selected.length > 0 ? counted(selected.length, 'selected', 'selected') : 'selected'}
       </Button>
       <Button icon={icon} action={`${deed}-all`} onClick={() => ask({ deed, isAll: true })}>
-        {WORDS[deed].word} all
+        {WORDS[deed].word} all{all.count > rows.length && ` ${figure(all.count)}`}
       </Button>
     </>
   )
@@ -145,12 +155,7 @@ export const DeadLetterList = ({ rows, hasParticipant, children }: DeadLetterLis
         {...(isOperator.value && { selection })}
       />
       {plan.value !== null && (
-        <Question
-          plan={plan.value}
-          rows={plan.value.isAll ? rows : selected}
-          onClose={() => ask(null)}
-          onDone={clear}
-        />
+        <Question plan={plan.value} selected={selected} all={all} onClose={() => ask(null)} onDone={clear} />
       )}
     </>
   )

@@ -1,4 +1,5 @@
 /** The head of the page: where one can go, how the hub is, and how the page looks. */
+import { useEffect, useRef } from 'preact/hooks'
 import type { View } from '../addresses.ts'
 import { figure } from '../formats.ts'
 import { connectAs } from '../state/feed.ts'
@@ -50,8 +51,18 @@ const TroubleCount = () => {
   )
 }
 
+/** Where the names do not fit, the one of the view that is shown comes into sight. */
+const useCurrentInSight = () => {
+  const nav = useRef<HTMLElement>(null)
+  const { name } = view.value
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
+  }, [name])
+  return nav
+}
+
 const Navigation = () => (
-  <nav class="main-nav" aria-label="Views">
+  <nav ref={useCurrentInSight()} class="main-nav" aria-label="Views">
     {PLACES.map(({ title, icon, to, names }) => (
       <Link key={title} to={to} isCurrent={names.includes(view.value.name)}>
         <Icon name={icon} /> {title}

@@ -7,6 +7,8 @@ interface LinkProps {
   readonly children: ComponentChildren
   readonly class?: string
   readonly label?: string
+  /** All of what has no room. */
+  readonly title?: string
   /** It leads to where one is. */
   readonly isCurrent?: boolean
 }

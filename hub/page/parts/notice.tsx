@@ -1,14 +1,16 @@
-/** What came of what an operator did: said once, until the next one or until it is put away. */
+/** What comes of what an operator does: how far it has come, and what came of it, until the next one or until it is put away. */
 import { signal } from '@preact/signals'
 import type { Action } from '../../../shared/watch.ts'
-import { counted } from '../formats.ts'
+import { counted, figure } from '../formats.ts'
 import { act, lookAgain } from '../state/feed.ts'
 import { participantWords } from '../words.ts'
 import { Icon } from './icons.tsx'
 
 interface Said {
-  readonly tone: 'good' | 'bad'
+  readonly tone: 'good' | 'bad' | 'busy'
   readonly text: string
+  /** Goes no further. */
+  readonly stop?: () => void
 }
 
 const notice = signal<Said | null>(null)
@@ -48,22 +50,65 @@ export const perform = async (...actions: readonly Action[]): Promise<void> => {
   lookAgain()
 }
 
+const DOING = { replay: 'Replaying', drop: 'Dropping' } as const
+
+/**
+ * Replays or drops all dead letters, of one participant or of everybody, step by step, so that one sees how far it is and can stop it. @param count how many there are, as far as it is known
+ */
+export const performOnAll = async (
+  action: keyof typeof DOING,
+  participant: string,
+  count: number,
+): Promise<void> => {
+  let [done, isStopped] = [0, false]
+  const stop = (): void => {
+    isStopped = true
+  }
+  for (let after: string | null | undefined = null; after !== undefined && !isStopped; ) {
+    const text = `${DOING[action]} ${figure(done)} of ${letters(count)} of ${participantWords(participant)}`
+    notice.value = { tone: 'busy', text, stop }
+    const reply = await act({ action, participant, entries: 'all', after })
+    if (!reply.ok) {
+      say('bad', `${reply.message} Until then: ${DONE[action](participantWords(participant), done)}`)
+      return lookAgain()
+    }
+    done += reply.done
+    after = reply.next ?? undefined
+  }
+  say(
+    'good',
+    `${DONE[action](participantWords(participant), done)}${isStopped ? ' Then it was stopped.' : ''}`,
+  )
+  lookAgain()
+}
+
+const ICONS = { good: 'check', bad: 'warning', busy: 'ring' } as const
+
+const NoticeButton = ({ stop }: Said) =>
+  stop === undefined ? (
+    <button
+      type="button"
+      class="quiet"
+      aria-label="Put this message away"
+      onClick={() => {
+        notice.value = null
+      }}
+    >
+      <Icon name="cross" />
+    </button>
+  ) : (
+    <button type="button" class="button plain" data-action="stop" onClick={stop}>
+      Stop
+    </button>
+  )
+
 export const Notice = () => (
   <div class="notices" role="status" aria-live="polite">
     {notice.value !== null && (
       <p class={`notice ${notice.value.tone}`}>
-        <Icon name={notice.value.tone === 'good' ? 'check' : 'warning'} />
+        <Icon name={ICONS[notice.value.tone]} />
         <span>{notice.value.text}</span>
-        <button
-          type="button"
-          class="quiet"
-          aria-label="Put this message away"
-          onClick={() => {
-            notice.value = null
-          }}
-        >
-          <Icon name="cross" />
-        </button>
+        <NoticeButton {...notice.value} />
       </p>
     )}
   </div>

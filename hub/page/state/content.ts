@@ -2,6 +2,7 @@
 import type {
   Changed,
   EntryRow,
+  LetterList,
   List,
   MapView,
   OrderRow,
@@ -20,12 +21,12 @@ export type Content =
   | { readonly kind: 'order'; readonly found: OrderView }
   | { readonly kind: 'queues'; readonly list: List<QueueRow> }
   | { readonly kind: 'queue'; readonly queue: QueueRow; readonly list: List<EntryRow> }
-  | { readonly kind: 'dead-letters'; readonly list: List<EntryRow> }
+  | { readonly kind: 'dead-letters'; readonly list: LetterList }
 
 /** A list holds a page; what the hub might send beyond is not kept. */
 const MOST_ROWS = 500
 
-const bounded = <Row>(list: List<Row>): List<Row> =>
+const bounded = <L extends List<unknown>>(list: L): L =>
   list.rows.length > MOST_ROWS ? { ...list, rows: list.rows.slice(0, MOST_ROWS) } : list
 
 export const contentOf = (shown: Shown): Content => {

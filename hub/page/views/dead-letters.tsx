@@ -1,4 +1,5 @@
 /** What could not be delivered: why, how often it was tried, and what to do with it. */
+import { EVERYBODY } from '../../../shared/watch.ts'
 import { Empty, Section } from '../parts/basics.tsx'
 import { DeadLetterList } from '../parts/dead-letter-list.tsx'
 import { ExportButton } from '../parts/export-button.tsx'
@@ -45,7 +46,11 @@ export const DeadLetters = (props: DeadLettersProps) => {
             <None {...props} />
           ) : (
             <>
-              <DeadLetterList rows={list.rows} hasParticipant={true}>
+              <DeadLetterList
+                rows={list.rows}
+                all={{ whose: participant || EVERYBODY, count: list.count }}
+                hasParticipant={true}
+              >
                 <ExportButton participant={participant} />
               </DeadLetterList>
               <Pager

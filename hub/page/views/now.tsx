@@ -1,5 +1,6 @@
 /** The company in one glance: what is in trouble first, then how orders and events flow. */
 import type { ComponentChildren } from 'preact'
+import { FLEET } from '../../../shared/ids.ts'
 import type { Summary, Trouble } from '../../../shared/watch.ts'
 import type { Span } from '../addresses.ts'
 import { counted, figure, milliseconds } from '../formats.ts'
@@ -25,7 +26,8 @@ const TroubleLine = ({ trouble }: { readonly trouble: Trouble }) => {
         <Link to={troubleView(trouble)} class="trouble-title">
           {participant !== undefined && (
             <>
-              <span class="kind">{roleWords(participant)}</span> <b>{participantWords(participant)}</b>{' '}
+              {participant !== FLEET && <span class="kind">{roleWords(participant)}</span>}{' '}
+              <b>{participantWords(participant)}</b>{' '}
             </>
           )}
           {participant === undefined && order !== undefined && <b>{order} </b>}

@@ -112,7 +112,7 @@ const Facts = ({ order }: OrderView) => {
       </dd>
       <dt>Accepted</dt>
       <dd>{fullTime(order.acceptedMs)}</dd>
-      <dt>Takes</dt>
+      <dt>{order.state === 'delivered' ? 'Took' : 'Takes'}</dt>
       <dd>{duration(Math.max(0, endMs - order.acceptedMs))}</dd>
     </dl>
   )

@@ -46,13 +46,18 @@ const Head = ({ queue }: { readonly queue: QueueRow }) => (
           name="depth"
           label="Depth"
           value={figure(queue.depth)}
-          tone={queue.trouble ? 'bad' : 'calm'}
+          tone={queue.trouble && queue.depth > 0 ? 'bad' : 'calm'}
         />
         <Figure name="oldest" label="Oldest" value={oldest(queue)} />
         <Figure name="in-flight" label="In flight" value={figure(queue.inFlight)} />
         <Figure name="retrying" label="Retrying" value={figure(queue.retrying)} />
         <Figure name="redelivered" label="Redelivered" value={figure(queue.redelivered)} />
-        <Figure name="dead-letters" label="Dead letters" value={figure(queue.deadLetters)} />
+        <Figure
+          name="dead-letters"
+          label="Dead letters"
+          value={figure(queue.deadLetters)}
+          tone={queue.deadLetters > 0 ? 'bad' : 'calm'}
+        />
         {queue.participant.startsWith('driver/') && (
           <Figure name="carrying" label="Carrying" value={figure(queue.carrying)} />
         )}
@@ -84,11 +89,12 @@ const NONE: Readonly<Record<EntryRow['place'], string>> = {
   dead: 'No dead letters',
 }
 
-const EntryList = (props: { list: List<EntryRow>; place: EntryRow['place']; participant: string }) => {
-  const { list, place, participant } = props
+const EntryList = (props: { list: List<EntryRow>; place: EntryRow['place']; queue: QueueRow }) => {
+  const { list, place, queue } = props
+  const { participant, deadLetters } = queue
   if (list.rows.length === 0 && list.next === null) return <Empty title={NONE[place]} />
   return place === 'dead' ? (
-    <DeadLetterList rows={list.rows} hasParticipant={false}>
+    <DeadLetterList rows={list.rows} all={{ whose: participant, count: deadLetters }} hasParticipant={false}>
       <ExportButton participant={participant} />
     </DeadLetterList>
   ) : (
@@ -122,7 +128,7 @@ export const Queue = ({ participant, place, after }: QueueProps) => (
             </nav>
           }
         >
-          <EntryList list={list} place={place} participant={participant} />
+          <EntryList list={list} place={place} queue={queue} />
           <Pager
             list={list}
             noun={['entry', 'entries']}

@@ -15,16 +15,17 @@ import { participantWords, queueText, roleWords } from '../words.ts'
 
 export const QueueState = ({ queue }: { readonly queue: QueueRow }) => {
   const { title, tone } = queueText(queue)
+  const sinceMs = queue.pausedMs ?? queue.sinceMs
   const icon = queue.paused ? 'pause' : queue.connected || queue.participant === 'fleet' ? undefined : 'away'
   return (
     <span class="queue-state">
       <Badge tone={tone} {...(icon && { icon })}>
         {title}
       </Badge>
-      {queue.sinceMs !== null && (
+      {sinceMs !== null && (
         <span class="muted">
           {' '}
-          for <Age ms={queue.sinceMs} />
+          for <Age ms={sinceMs} />
         </span>
       )}
     </span>

@@ -119,7 +119,7 @@ export class Figures {
     if (slowDisk !== null) yield { kind: 'slow-disk', ...slowDisk }
     const slowHub = this.#slowHub.trouble(nowMs)
     if (slowHub !== null) yield { kind: 'slow-hub', ...slowHub }
-    for (const participant of delivering.paused()) yield { kind: 'paused', participant }
+    for (const [participant, sinceMs] of delivering.paused()) yield { kind: 'paused', participant, sinceMs }
     yield* participants.troubles()
     yield* oldEvents.troubles(nowMs)
     yield* silentDrivers.troubles(nowMs)

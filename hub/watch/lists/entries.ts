@@ -1,6 +1,6 @@
 /** What lies in a queue, place by place, and the dead letters of all participants, by their names. */
 import type { ParticipantId } from '../../../shared/ids.ts'
-import type { EntryRow, List } from '../../../shared/watch.ts'
+import type { EntryRow, LetterList, List } from '../../../shared/watch.ts'
 import type { Place } from '../../domain/entry.ts'
 import type { ParticipantRecord } from '../../domain/participant.ts'
 import { positionOf } from '../../domain/token.ts'
@@ -10,7 +10,7 @@ import { PAGE_ROWS } from './orders.ts'
 import type { OwedParticipants } from './owed.ts'
 
 export interface EntryListsParts {
-  readonly ledger: Pick<ListsLedger, 'entriesIn'>
+  readonly ledger: Pick<ListsLedger, 'entriesIn' | 'participantRecord'>
   readonly letters: Pick<DeadLetterDesk, 'list'>
   readonly owed: OwedParticipants
 }
@@ -51,25 +51,23 @@ export class EntryLists {
     )
   }
 
-  async deadLetters(participant: ParticipantId | null, after: After): Promise<List<EntryRow>> {
-    if (participant !== null)
-      return listOf(await this.#letters(participant, positionIn(after), PAGE_ROWS + 1), entryOf)
+  async deadLetters(participant: ParticipantId | null, after: After): Promise<LetterList> {
+    if (participant === null)
+      return { ...(await this.#ofAll(after)), count: await this.#parts.owed.countDeadLetters() }
+    const record = await this.#parts.ledger.participantRecord(participant)
+    const list = listOf(await this.#letters(participant, positionIn(after), PAGE_ROWS + 1), entryOf)
+    return { ...list, count: record === null ? 0 : deadLettersOf(record) }
+  }
+
+  async #ofAll(after: After): Promise<List<EntryRow>> {
     const cursor = cursorIn(after)
     const rows: EntryRow[] = []
-    for (const id of await this.#withDeadLetters(cursor.participant)) {
+    for (const id of await this.#parts.owed.withDeadLetters(cursor.participant)) {
       const from = id === cursor.participant ? positionIn(cursor.entry) : 0
       rows.push(...(await this.#letters(id, from, PAGE_ROWS + 1 - rows.length)))
       if (rows.length > PAGE_ROWS) break
     }
     return listOf(rows, (last) => `${last.entry}:${last.participant}`)
-  }
-
-  /** Names from one on, in their order. */
-  async #withDeadLetters(from: string): Promise<ParticipantId[]> {
-    const names: ParticipantId[] = []
-    for (const [id, { record }] of await this.#parts.owed.all())
-      if (id >= from && deadLettersOf(record) > 0) names.push(id)
-    return names.sort()
   }
 
   async #letters(participant: ParticipantId, after: number, limit: number): Promise<EntryRow[]> {

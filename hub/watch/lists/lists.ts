@@ -13,6 +13,8 @@ export interface ListsParts {
   readonly live: LiveQueues
   readonly letters: DeadLetterDesk
   readonly pausing: Pausing
+  /** Dead letters in a step of all. Default: 5,000. */
+  readonly lettersPerStep?: number | undefined
   now(): number
   endOfTurn(run: () => void): void
 }
@@ -24,7 +26,7 @@ export const createLists = (parts: ListsParts): Lists => {
   const orders = new OrderLists(parts.ledger, now)
   const queues = new QueueLists({ ...parts, owed, rows, now, endOfTurn: (run) => parts.endOfTurn(run) })
   const entries = new EntryLists({ ...parts, owed })
-  const actions = new Actions(parts)
+  const actions = new Actions({ ...parts, owed })
   return {
     orders: (filter, after) => orders.orders(filter, after),
     order: (store, orderId) => orders.order(store, orderId),

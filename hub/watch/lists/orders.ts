@@ -71,9 +71,18 @@ const sourceFor = (ledger: OrdersLedger, filter: OrderFilter): Source => {
 const mayMatch = (order: OrderKey, { store }: OrderFilter): boolean =>
   store === undefined || order.startsWith(`${store}/`)
 
-const matches = (record: OrderRecord, filter: OrderFilter): boolean => {
+/** For many records: what is the same for all of them is made once. */
+const matcherOf = (filter: OrderFilter): ((record: OrderRecord) => boolean) => {
+  const times = timesOf(filter)
+  return (record) => matches(record, filter, times)
+}
+
+const matches = (
+  record: OrderRecord,
+  filter: OrderFilter,
+  { from, to }: ReturnType<typeof timesOf>,
+): boolean => {
   const { driver, state } = filter
-  const { from, to } = timesOf(filter)
   const holder = record.driver ?? record.dispatch.lease?.driver
   return (
     (driver === undefined || holder === driver) &&
@@ -83,10 +92,13 @@ const matches = (record: OrderRecord, filter: OrderFilter): boolean => {
   )
 }
 
-/** Whether it is a page that has as many as fit, a reading of rows, or one of keys: by what the filter asks of them. */
-const pageLimit = ({ driver, state, store, fromMs, toMs, search }: OrderFilter): number => {
+/**
+ * Whether it is a page that has as many as fit, a reading of rows, or one of keys: by what the filter asks of them. Each reading of the index looks through all that the journal holds, so what the first rows do not give is read in one go.
+ */
+const pageLimit = ({ driver, state, store, fromMs, toMs, search }: OrderFilter, looked: number): number => {
   const isOfRows = driver !== undefined || state !== undefined
-  if (isOfRows || (search && (fromMs ?? toMs) !== undefined)) return RECORDS
+  if (isOfRows || (search && (fromMs ?? toMs) !== undefined))
+    return looked === 0 ? RECORDS : MOST_RECORDS - looked
   return store === undefined || search ? PAGE_ROWS + 1 : KEYS
 }
 
@@ -105,15 +117,16 @@ export class OrderLists {
 
   async orders(filter: OrderFilter, after: After): Promise<List<OrderRow>> {
     const source = sourceFor(this.#ledger, filter)
+    const isWanted = matcherOf(filter)
     const rows: OrderRow[] = []
     let next = after
     for (let pages = 0, looked = 0; pages < MOST_PAGES && looked < MOST_RECORDS; pages += 1) {
-      const page = await source.page(next, pageLimit(filter))
+      const page = await source.page(next, pageLimit(filter, looked))
       const orders = page.orders.filter((order) => mayMatch(order, filter))
       for (const lot of lotsOf(orders, PAGE_ROWS + 1)) {
         looked += lot.length
         for (const record of await this.#ledger.orderRecords(lot)) {
-          if (!matches(record, filter)) continue
+          if (!isWanted(record)) continue
           rows.push(orderRowOf(record, this.#now()))
           if (rows.length < PAGE_ROWS) continue
           const isLast = page.next === null && record.key === orders.at(-1)
@@ -137,8 +150,8 @@ export class OrderLists {
     const held = await this.#ledger.ordersHeldBy({ driver: null, after: null, limit })
     for await (const record of this.#recordsOf(held.orders)) this.#noteOpen(open, record)
     let after: After = null
-    for (let looked = 0; looked < NEWEST_OPEN && open.size < 2 * limit; looked += RECORDS) {
-      const page: OrderPage = await this.#ledger.ordersByTime({ ...timesOf({}), after, limit: RECORDS })
+    for (let looked = 0; looked < NEWEST_OPEN && open.size < 2 * limit; looked += KEYS) {
+      const page: OrderPage = await this.#ledger.ordersByTime({ ...timesOf({}), after, limit: KEYS })
       for await (const record of this.#recordsOf(page.orders)) this.#noteOpen(open, record)
       after = page.next
       if (after === null) break

@@ -15,6 +15,8 @@ export interface Owed {
 
 const PAGE = 500
 
+const lettersOf = (record: ParticipantRecord | null): number => (record === null ? 0 : deadLettersOf(record))
+
 const isOwed = (record: ParticipantRecord): boolean => owedTo(record) > 0 || deadLettersOf(record) > 0
 
 export class OwedParticipants {
@@ -22,6 +24,7 @@ export class OwedParticipants {
   readonly #now: () => number
   readonly #owed = new Map<ParticipantId, Owed>()
   #loaded: Promise<void> | null = null
+  #letters = 0
 
   constructor(ledger: Pick<ListsLedger, 'onCommitted' | 'participantsFrom'>, now: () => number) {
     this.#ledger = ledger
@@ -33,6 +36,20 @@ export class OwedParticipants {
     this.#loaded ??= this.#load()
     await this.#loaded
     return this.#owed
+  }
+
+  /** Names from one on, in their order. */
+  async withDeadLetters(from: string): Promise<readonly ParticipantId[]> {
+    const names: ParticipantId[] = []
+    for (const [id, { record }] of await this.all())
+      if (id >= from && deadLettersOf(record) > 0) names.push(id)
+    return names.sort()
+  }
+
+  /** Of all of them. */
+  async countDeadLetters(): Promise<number> {
+    await this.all()
+    return this.#letters
   }
 
   async #load(): Promise<void> {
@@ -55,9 +72,10 @@ export class OwedParticipants {
   }
 
   #note(id: ParticipantId, record: ParticipantRecord | null, nowMs: number | null): void {
-    if (record === null || !isOwed(record)) return void this.#owed.delete(id)
     const known = this.#owed.get(id)
-    if (known === undefined) this.#owed.set(id, { record, sinceMs: nowMs })
+    this.#letters += lettersOf(record) - lettersOf(known?.record ?? null)
+    if (record === null || !isOwed(record)) this.#owed.delete(id)
+    else if (known === undefined) this.#owed.set(id, { record, sinceMs: nowMs })
     else known.record = record
   }
 }

@@ -1,7 +1,7 @@
 /** Rows of queues as they are shown: for each of them, and for no other, the ledger is asked how old its oldest entry is. */
 import type { ParticipantId } from '../../../shared/ids.ts'
 import type { QueueRow } from '../../../shared/watch.ts'
-import type { ParticipantRecord } from '../../domain/participant.ts'
+import { hasLeft, type ParticipantRecord } from '../../domain/participant.ts'
 import type { ListsLedger, LiveQueues } from '../ports.ts'
 import { queueRowOf } from '../rows.ts'
 
@@ -10,10 +10,6 @@ export interface QueueRowsParts {
   readonly live: Pick<LiveQueues, 'liveOf'>
   now(): number
 }
-
-/** It was left, and is only there until upkeep has emptied its queue. */
-export const hasLeft = ({ isActive, closed }: ParticipantRecord): boolean =>
-  !isActive && closed?.reason === 'left'
 
 export class QueueRows {
   readonly #parts: QueueRowsParts

@@ -4,12 +4,12 @@
  */
 import type { ParticipantId } from '../../../shared/ids.ts'
 import type { List, QueueRow } from '../../../shared/watch.ts'
-import type { ParticipantRecord } from '../../domain/participant.ts'
+import { hasLeft, type ParticipantRecord } from '../../domain/participant.ts'
 import type { After, ListsLedger, LiveQueues, QueuesAsked } from '../ports.ts'
 import { OLD_EVENT_MS } from '../rows.ts'
 import { PAGE_ROWS } from './orders.ts'
 import type { Owed, OwedParticipants } from './owed.ts'
-import { hasLeft, type QueueRows } from './queue-rows.ts'
+import type { QueueRows } from './queue-rows.ts'
 import { FirstOf, isTroubleScore, type Ranked, scoreOf, TROUBLED_SCORE } from './ranking.ts'
 
 /** Rows that are read a call, to find out whether they are in trouble. */

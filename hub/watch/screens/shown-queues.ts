@@ -24,7 +24,7 @@ interface Shown {
 const isAsLive = (row: QueueRow, live: ReturnType<LiveQueues['liveOf']>): boolean =>
   row.connected === live.connected &&
   row.inFlight === live.inFlight &&
-  row.paused === live.paused &&
+  row.pausedMs === live.pausedMs &&
   row.carrying === live.carrying &&
   row.redelivered === live.redelivered
 
@@ -64,10 +64,11 @@ export class ShownQueues {
   #newRow(participant: ParticipantId, { row, record, owedSinceMs }: Shown, nowMs: number): QueueRow | null {
     const live = this.#live.liveOf(participant)
     if (record === null) {
-      const { connected, connectedMs, inFlight, paused, carrying, redelivered } = live
+      const { connected, connectedMs, inFlight, pausedMs, carrying, redelivered } = live
       if (isAsLive(row, live)) return null
       const sinceMs = connected === row.connected ? row.sinceMs : connected ? connectedMs : nowMs
-      return { ...row, connected, sinceMs, inFlight, paused, carrying, redelivered }
+      const paused = pausedMs !== null
+      return { ...row, connected, sinceMs, inFlight, paused, pausedMs, carrying, redelivered }
     }
     const known = this.#live.oldestMsOf(participant) ?? owedSinceMs ?? row.oldestMs ?? nowMs
     const oldestMs = owedTo(record) === 0 ? null : known

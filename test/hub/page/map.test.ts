@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { cityOf } from '../../../hub/page/map/city.ts'
+import { type Label, writtenOf } from '../../../hub/page/map/labels.ts'
 import { Motion } from '../../../hub/page/map/motion.ts'
 import {
   type Bounds,
@@ -22,6 +23,15 @@ const place = fc.record({
 const places = fc.array(place, { minLength: 1, maxLength: 20 })
 const SCREEN = { width: 800, height: 600 }
 
+/** Sixteen pixels high, from their signs on. */
+const haveCommon = (one: Label, other: Label): boolean => {
+  const [left, right] = [
+    Math.max(one.at.x, other.at.x),
+    Math.min(one.at.x + one.width, other.at.x + other.width),
+  ]
+  return left < right && Math.abs(one.at.y - other.at.y) < 16
+}
+
 const isWithin = ({ south, west, north, east }: Bounds, { lat, lng }: { lat: number; lng: number }) =>
   south <= lat && lat <= north && west <= lng && lng <= east
 
@@ -38,6 +48,30 @@ describe("the page's map", () => {
           expect(x).to.be.within(0, SCREEN.width)
           expect(y).to.be.within(0, SCREEN.height)
         }
+      }),
+    )
+  })
+
+  it('[PA30] writes as many names as cover none of the others, and all that are marked', () => {
+    const label = fc.record({
+      text: fc.constant('driver-1'),
+      at: fc.record({ x: fc.integer({ min: 0, max: 300 }), y: fc.integer({ min: 0, max: 100 }) }),
+      width: fc.integer({ min: 20, max: 80 }),
+      isMarked: fc.boolean(),
+    })
+    const labels = fc.array(label, { maxLength: 20 })
+    fc.assert(
+      fc.property(labels, labels, (wanted, fixed) => {
+        const written = writtenOf(wanted, fixed)
+        const [marked, others] = [true, false].map((is) => written.filter(({ isMarked }) => isMarked === is))
+        expect(marked).to.deep.equal(wanted.filter(({ isMarked }) => isMarked))
+        for (const one of others!) {
+          const rest = [...written, ...fixed].filter((other) => other !== one)
+          expect(rest.some((other) => haveCommon(one, other))).to.equal(false)
+        }
+        for (const one of wanted)
+          if (!written.includes(one))
+            expect([...written, ...fixed].some((other) => haveCommon(one, other))).to.equal(true)
       }),
     )
   })

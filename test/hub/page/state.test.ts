@@ -64,6 +64,7 @@ const queue = (participant: string, depth: number): QueueRow => ({
   deadLetters: 0,
   redelivered: 0,
   paused: false,
+  pausedMs: null,
   carrying: 0,
   trouble: false,
 })

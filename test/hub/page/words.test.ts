@@ -19,7 +19,7 @@ import {
   troubleView,
   WHO,
 } from '../../../hub/page/words.ts'
-import type { ParticipantId } from '../../../shared/ids.ts'
+import { FLEET, type ParticipantId } from '../../../shared/ids.ts'
 import type { HistoryItem } from '../../../shared/protocol.ts'
 import type { QueueRow, Trouble, TroubleKind } from '../../../shared/watch.ts'
 
@@ -152,6 +152,10 @@ describe("the page's words", () => {
     expect(queueText(queue({}))).to.deep.equal({ title: 'Connected', tone: 'good' })
     expect(queueText(queue({ connected: false }))).to.deep.equal({ title: 'Away', tone: 'calm' })
     expect(queueText(queue({ connected: false, depth: 1 }))).to.deep.equal({ title: 'Away', tone: 'bad' })
+    const fleet = { participant: FLEET, connected: true } as const
+    expect(queueText(queue({ ...fleet, depth: 1, deadLetters: 1 })).title).to.equal('Waiting')
+    expect(queueText(queue({ ...fleet, deadLetters: 1 })).title).to.equal('Given up')
+    expect(queueText(queue(fleet)).title).to.equal('Empty')
     expect(queueText(queue({ paused: true }))).to.deep.equal({ title: 'Paused', tone: 'warning' })
   })
 })

@@ -194,7 +194,7 @@ describe('screens', () => {
     })
     const screens: (Screen | null)[] = []
     const look = { view: 'order', store: 'acme', orderId: 'A' } as const
-    const served = looks.serve(look, ({ screen }) => void screens.push(screen))
+    const served = looks.serve({ connected: true }, look, ({ screen }) => void screens.push(screen))
     await world.settle()
     const record: OrderRecord = { ...BLANK, key: 'acme/A' as OrderKey, time: '2026-01-01', state: 'assigned' }
     const nothing = { appended: new Map(), participantChanges: [], orderChanges: [] }

@@ -220,7 +220,7 @@ describe('troubles', () => {
       await hub.advance(1000)
       expect(watcher.last('summary').troubles).to.deep.equal([
         { kind: 'disk-low', value: 1000 },
-        { kind: 'paused', participant: TILL },
+        { kind: 'paused', participant: TILL, sinceMs: hub.clock.now() - 1000 },
       ])
     })
   })

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { buryPickup } from '../../../../hub/domain/dispatch.ts'
 import { driverId, FLEET, type ParticipantId, vendorId } from '../../../../shared/ids.ts'
-import type { Action, EntryRow, List } from '../../../../shared/watch.ts'
+import type { Action, ActionReply, EntryRow, List } from '../../../../shared/watch.ts'
 import { order, waitingOrder } from '../../../support/orders.ts'
-import { ListsWorld, NOW } from './lists-world.ts'
+import { LETTERS_PER_STEP, ListsWorld, NOW } from './lists-world.ts'
 
 const MAIN = vendorId('acme', 'main')
 const TILL = vendorId('acme', 'till')
@@ -32,6 +32,8 @@ describe('dead letters', () => {
   const lettersOf = async (participant?: ParticipantId) => (await pagesOf(participant)).flat()
   const act = (action: Action) => world.ask((lists) => lists.act(action))
   const ownerOf = ({ participant }: EntryRow): string => participant
+  const countOf = async (participant?: ParticipantId): Promise<number> =>
+    (await world.ask((lists) => lists.deadLetters({ participant, after: null }))).count
 
   it('[LS8] are listed by participants in the order of their names, oldest first, fifty a page', async () => {
     await world.owe(TILL, orders(30, 'till'), 'dead')
@@ -44,6 +46,11 @@ describe('dead letters', () => {
       [...orders(60, 'main'), ...orders(30, 'till')].map((id) => `acme/${id}`),
     )
     expect(new Set(all.map(ownerOf))).to.deep.equal(new Set([MAIN, TILL]))
+    expect(await countOf()).to.equal(90)
+    expect(await countOf(TILL)).to.equal(30)
+    expect(await countOf(vendorId('acme', 'nobody'))).to.equal(0)
+    await act({ action: 'drop', participant: TILL, entries: 'all' })
+    expect(await countOf()).to.equal(60)
     expect(all[0]).to.deep.include({ place: 'dead', event: 'delivered', timeMs: NOW })
     expect(all[0]!.failures).to.have.length(1)
   })
@@ -100,6 +107,53 @@ describe('dead letters', () => {
     expect((await lettersOf(MAIN)).map(({ order }) => order)).to.deep.equal(['acme/late'])
   })
 
+  /** Step by step to the end; between the first two something happens. @returns how many were done in each */
+  const inSteps = async (
+    action: 'replay' | 'drop',
+    participant: string,
+    meanwhile: () => Promise<unknown>,
+  ) => {
+    const done: number[] = []
+    for (let after: string | null | undefined = null; after !== undefined; ) {
+      const reply: ActionReply = await act({ action, participant, entries: 'all', after })
+      if (!reply.ok) throw new Error(reply.message)
+      if (done.push(reply.done) === 1) await meanwhile()
+      after = reply.next ?? undefined
+    }
+    return done
+  }
+
+  it('[LS15] are all replayed in bounded steps, without those that come meanwhile', async () => {
+    await world.owe(MAIN, orders(LETTERS_PER_STEP + 100), 'dead')
+    const comes = () => world.owe(MAIN, orders(3, 'late'), 'dead')
+    expect(await inSteps('replay', MAIN, comes)).to.deep.equal([LETTERS_PER_STEP, 100])
+    expect((await lettersOf(MAIN)).map(({ order }) => order)).to.deep.equal(
+      orders(3, 'late').map((id) => `acme/${id}`),
+    )
+  })
+
+  it('[LS15] of everybody are all dropped in bounded steps, those alone excepted that come meanwhile', async () => {
+    await world.owe(MAIN, orders(LETTERS_PER_STEP - 10), 'dead')
+    await world.owe(TILL, orders(210, 'till'), 'dead')
+    const other = vendorId('acme', 'other')
+    await world.enter(other)
+    await world.owe(other, orders(2, 'other'), 'dead')
+    const comes = () => world.owe(MAIN, ['late'], 'dead')
+    const [first = 0, ...rest] = await inSteps('drop', 'all', comes)
+    expect(first).to.be.within(LETTERS_PER_STEP, LETTERS_PER_STEP + 199)
+    expect(rest).to.deep.equal([LETTERS_PER_STEP + 202 - first])
+    expect((await lettersOf()).map(({ order }) => order)).to.deep.equal(['acme/late'])
+  })
+
+  it('[LS15] of everybody are replayed in one go, and none by name', async () => {
+    await world.owe(MAIN, orders(3), 'dead')
+    await world.owe(TILL, orders(2, 'till'), 'dead')
+    const replay = { action: 'replay', participant: 'all' } as const
+    expect(await act({ ...replay, entries: ['1'] })).to.include({ ok: false, code: 'bad-request' })
+    expect(await act({ ...replay, entries: 'all' })).to.deep.equal({ ok: true, done: 5 })
+    expect(await act({ ...replay, entries: 'all', after: 'no place' })).to.include({ code: 'bad-request' })
+  })
+
   it('[LS9] of the fleet are pickups, which are offered again or end their order', async () => {
     for (const orderId of ['again', 'given-up']) {
       const [position] = await world.owe(FLEET, [orderId], 'dead')
@@ -131,9 +185,9 @@ describe('dead letters', () => {
     const pause = { action: 'pause', participant: MAIN } as const
     expect(await act(pause)).to.deep.equal({ ok: true, done: 1 })
     expect(await act(pause)).to.deep.equal({ ok: true, done: 0 })
-    expect(world.live.get(MAIN)?.paused).to.equal(true)
+    expect(world.live.get(MAIN)?.pausedMs).to.equal(NOW)
     expect(await act({ action: 'resume', participant: MAIN })).to.deep.equal({ ok: true, done: 1 })
-    expect(world.live.get(MAIN)?.paused).to.equal(false)
+    expect(world.live.get(MAIN)?.pausedMs).to.equal(null)
     expect(await act({ action: 'pause', participant: 'driver/nobody' })).to.include({ code: 'not-found' })
     expect(world.live.has(driverId('nobody'))).to.equal(false)
   })

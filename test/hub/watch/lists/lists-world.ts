@@ -22,9 +22,12 @@ const AWAY: LiveQueue = {
   connectedMs: null,
   inFlight: 0,
   redelivered: 0,
-  paused: false,
+  pausedMs: null,
   carrying: 0,
 }
+
+/** As few as it takes to see steps. */
+export const LETTERS_PER_STEP = 400
 
 export class ListsWorld {
   readonly ledger: LevelLedger
@@ -61,13 +64,14 @@ export class ListsWorld {
         liveOf: (id) => ({ ...AWAY, ...this.live.get(id) }),
         isConnected: (id) => this.live.get(id)?.connected ?? false,
         troubled: () =>
-          [...this.live].flatMap(([id, { connected, paused, carrying = 0 }]) =>
-            paused || (!connected && carrying > 0) ? [id] : [],
+          [...this.live].flatMap(([id, { connected, pausedMs, carrying = 0 }]) =>
+            pausedMs != null || (!connected && carrying > 0) ? [id] : [],
           ),
       },
+      lettersPerStep: LETTERS_PER_STEP,
       pausing: {
-        pause: (id) => this.#pause(id, true),
-        resume: (id) => this.#pause(id, false),
+        pause: async (id) => this.#pause(id, true),
+        resume: async (id) => this.#pause(id, false),
       },
       now: () => clock.now(),
       endOfTurn: (run) => clock.endOfTurn(run),
@@ -81,8 +85,8 @@ export class ListsWorld {
 
   #pause(id: ParticipantId, paused: boolean): boolean {
     const live = this.live.get(id)
-    if ((live?.paused ?? false) === paused) return false
-    this.live.set(id, { ...live, paused })
+    if (((live?.pausedMs ?? null) !== null) === paused) return false
+    this.live.set(id, { ...live, pausedMs: paused ? NOW : null })
     return true
   }
 

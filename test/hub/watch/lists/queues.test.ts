@@ -59,7 +59,7 @@ describe('lists of queues', () => {
   it('[LS5] have those first that are paused, or away with orders, although they are owed nothing', async () => {
     for (const id of ['a', 'b', 'c', 'd']) await enter(till(id))
     await enter(driverId('bob'))
-    world.live.set(till('c'), { ...CONNECTED, paused: true })
+    world.live.set(till('c'), { ...CONNECTED, pausedMs: NOW })
     world.live.set(driverId('bob'), { connected: false, carrying: 2 })
     expect(await allOf()).to.deep.equal(['driver/bob', 'c', 'a', 'b', 'd'])
   })
@@ -199,7 +199,7 @@ describe('lists of queues', () => {
       ...CONNECTED,
       inFlight: 3,
       redelivered: 4,
-      paused: true,
+      pausedMs: NOW - 3,
       carrying: 0,
     })
     await world.owe(till('main'), ['old'], 'retry')
@@ -218,6 +218,7 @@ describe('lists of queues', () => {
       deadLetters: 1,
       redelivered: 4,
       paused: true,
+      pausedMs: NOW - 3,
       carrying: 0,
       trouble: true,
     })
