@@ -58,6 +58,11 @@ export const LIMIT_SETTINGS = {
     'participants a minute that the hub gets to know; 0 is no limit',
     [12_000, 0, 1_000_000],
   ),
+  addressConnections: number(
+    'address-connections',
+    'connections that an address may have open at a time; 0 is no limit',
+    [5000, 0, 1_000_000],
+  ),
   addressConnectionsPerMinute: number(
     'address-connections-per-minute',
     'connections a minute from one address; 0 is no limit',

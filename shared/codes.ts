@@ -26,6 +26,7 @@ export const CODES = {
   'token-revoked': { temporary: false, at: 'connect' },
   'token-mismatch': { temporary: false, at: 'connect' },
   'wrong-role': { temporary: false, at: 'connect' },
+  binary: { temporary: false, at: 'connect' },
 
   malformed: { temporary: false, at: 'receipt' },
   'too-large': { temporary: false, at: 'receipt' },
@@ -62,4 +63,6 @@ export const CODES = {
 export type RefusalCode = keyof typeof CODES
 type CodeAt<Place> = { [C in RefusalCode]: (typeof CODES)[C]['at'] extends Place ? C : never }[RefusalCode]
 export type ConnectCode = CodeAt<'connect'>
+/** Why a connection is not let in or is ended: also for a message that cannot be answered by itself. */
+export type EndCode = ConnectCode | 'malformed' | 'too-large'
 export type ReceiptCode = CodeAt<'receipt'>

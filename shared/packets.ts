@@ -15,10 +15,15 @@ class Encoder {
 
 const WITH_ATTACHMENTS: readonly string[] = [String(PacketType.BINARY_EVENT), String(PacketType.BINARY_ACK)]
 
+/** Is it binary, or does it say that binary data will follow? */
+export const isBinary = (packet: unknown): boolean =>
+  typeof packet !== 'string' || WITH_ATTACHMENTS.includes(packet.charAt(0))
+
+export class BinaryData extends Error {}
+
 class Decoder extends AnyDecoder {
   override add(packet: unknown): void {
-    if (typeof packet !== 'string') throw new Error('binary data is not taken')
-    if (WITH_ATTACHMENTS.includes(packet.charAt(0))) throw new Error('attachments are not taken')
+    if (isBinary(packet)) throw new BinaryData('binary data and attachments are not taken')
     super.add(packet)
   }
 }

@@ -2,7 +2,7 @@
  * Wire protocol version 1 on the namespace `/caps`, as types: what either side may say and what it hears back. Socket.IO's typed event maps
  * (https://socket.io/docs/v4/typescript/) are made of them on both sides; docs/PROTOCOL.md tells the same in words.
  */
-import type { ConnectCode, RefusalCode } from './codes.ts'
+import type { EndCode, RefusalCode } from './codes.ts'
 import type { Order, Position, Progress, Publication, Rejection, Release } from './messages.ts'
 
 export const NAMESPACE = '/caps'
@@ -33,7 +33,7 @@ export type Receipt = Accepted | Refused
 
 /** Why a connection is not let in (`data` of the `connect_error`), or is ended (`refused`). */
 export interface ConnectRefusal {
-  readonly code: ConnectCode
+  readonly code: EndCode
   readonly message: string
 }
 

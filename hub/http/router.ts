@@ -9,6 +9,7 @@ import type { Origins } from '../access/origin.ts'
 import { may, type Right } from '../access/rights.ts'
 import { type ApiAnswer, refusalAnswer, sendAnswer } from './answers.ts'
 import { readJson } from './body.ts'
+import { corsHeaders, preflightHeaders } from './cors.ts'
 import { addressOf, paramsOf } from './paths.ts'
 
 export interface ApiRequest {
@@ -31,6 +32,8 @@ export interface Route {
 export interface RouterParts {
   readonly routes: readonly Route[]
   isAllowed(origins: Origins): boolean
+  /** Of pages elsewhere that may read answers. */
+  readonly allowedOrigins: readonly string[]
   /** @param token null if the request bears none */
   identify(token: string | null): Promise<Identity | Refusal>
   refused(code: RefusalCode): void
@@ -93,6 +96,10 @@ const answerOf = async (parts: RouterParts, request: IncomingMessage): Promise<A
 export const createRouter =
   (parts: RouterParts): RequestListener =>
   (request, response) => {
+    const preflight = preflightHeaders(request, parts.allowedOrigins)
+    if (preflight !== null && parts.isAllowed(request.headers))
+      return void response.writeHead(204, preflight).end()
+    const cors = corsHeaders(request.headers, parts.allowedOrigins)
     answerOf(parts, request)
       .catch((error: unknown): Answered => {
         if (!request.destroyed) parts.failed(error)
@@ -100,7 +107,7 @@ export const createRouter =
       })
       .then((answer) => {
         // What was not read of the request would be taken for the next one.
-        const headers = request.complete ? answer.headers : { ...answer.headers, connection: 'close' }
-        sendAnswer(response, answer, headers)
+        const close = request.complete ? {} : { connection: 'close' }
+        sendAnswer(response, answer, { ...cors, ...answer.headers, ...close })
       })
   }

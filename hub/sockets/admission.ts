@@ -13,13 +13,15 @@ import type { Applicant, Registration } from '../sessions/sessions.ts'
 import type { Flapping } from './flapping.ts'
 import { claimedIdentity, handshakeOf, provenRefusal, senderOf } from './identity.ts'
 import { networkOf } from './network.ts'
-import { type Reason, refusalError, STOPPING } from './peer-refusals.ts'
+import { AWAY, type Reason, refusalError, STOPPING } from './peer-refusals.ts'
 import type { PeerSocket } from './types.ts'
 
 export interface AdmissionParts {
   readonly access: Pick<Access, 'isOpen' | 'identify'>
   register(applicant: Applicant, reply: (registration: Registration) => void): void
   isDraining(): boolean
+  /** Is the ledger's database out of reach for now? */
+  isAway(): boolean
   readonly flapping: Pick<Flapping, 'pauseMs' | 'ended'>
   /** @param who a participant where it is known, else a network */
   refused(code: ConnectCode, who: string): void
@@ -115,6 +117,7 @@ export const admission =
     }
     const handshake = handshakeOf(socket.handshake.auth)
     if (parts.isDraining()) return refuse(STOPPING)
+    if (parts.isAway()) return refuse(AWAY)
     if ('code' in handshake) return refuse(handshake)
     identify(parts, handshake, (found) => {
       // One that went while its token was looked at must not take its participant over from a connection that is there.

@@ -6,8 +6,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../../shared/clock.ts'
 import type { RefusalCode } from '../../shared/codes.ts'
 import { isOriginAllowed } from '../access/origin.ts'
-import { Addresses } from './addresses.ts'
+import { Addresses, Crowds } from './addresses.ts'
 import { Door } from './door.ts'
+import type { Newcomer } from './lobby.ts'
 import { networkOf } from './network.ts'
 
 export interface EntryOptions {
@@ -17,6 +18,7 @@ export interface EntryOptions {
   readonly host: string
   readonly unauthenticatedConnections: number
   readonly addressConnectionsPerMinute: number
+  readonly addressConnections: number
 }
 
 export interface EntryParts {
@@ -32,33 +34,54 @@ type Request = Pick<IncomingMessage, 'headers' | 'socket'>
 /** `<code>: <words>` of a refusal; Engine.IO's answers hold one text. */
 type Answer = (refusal: string | null) => void
 
-const WORDS = {
-  'foreign-origin': 'The hub is not reached by this name, or not from pages of this origin.',
-  'too-many-newcomers': 'As many connections as may be have not said yet who they are.',
-  'too-many-connections': 'More connections have come from this address than may in a minute.',
-} as const satisfies Partial<Record<RefusalCode, string>>
+interface EntryRefusal {
+  readonly code: RefusalCode
+  readonly words: string
+}
 
-type EntryCode = keyof typeof WORDS
+const refusal = (code: RefusalCode, words: string): EntryRefusal => ({ code, words })
+
+const FOREIGN = refusal(
+  'foreign-origin',
+  'The hub is not reached by this name, or not from pages of this origin.',
+)
+const FULL = refusal('too-many-newcomers', 'As many connections as may be have not said yet who they are.')
+const TOO_OFTEN = refusal(
+  'too-many-connections',
+  'More connections have come from this address than may in a minute.',
+)
+const TOO_MANY = refusal('too-many-connections', 'This address has as many connections open as it may.')
 
 export class Entry {
   readonly #parts: EntryParts
   readonly #door: Door
   readonly #addresses: Addresses
+  readonly #crowds: Crowds
 
   constructor(parts: EntryParts) {
     this.#parts = parts
     this.#door = new Door(parts.clock)
     this.#addresses = new Addresses(parts.options.addressConnectionsPerMinute)
+    this.#crowds = new Crowds(parts.options.addressConnections)
+  }
+
+  /** It has come in. What comes in the same turn may be let in above the limit. */
+  entered({ remoteAddress }: Pick<Newcomer, 'remoteAddress'>): void {
+    this.#crowds.entered(remoteAddress)
+  }
+
+  left({ remoteAddress }: Pick<Newcomer, 'remoteAddress'>): void {
+    this.#crowds.left(remoteAddress)
   }
 
   /** @param answer is called once, with null if the connection may begin; not at all if it has gone meanwhile */
   ask(request: Request, answer: Answer): void {
     const { socket } = request
-    const refused = this.#isFull() ? 'too-many-newcomers' : this.#originRefusal(request)
+    const refused = this.#isFull() ? FULL : this.#originRefusal(request)
     if (refused !== null) return this.#refuse(refused, request, answer)
     this.#door.come({
       isGone: () => socket.destroyed,
-      letIn: () => void this.#addressRefusal(request).then((code) => this.#tell(code, request, answer)),
+      letIn: () => void this.#addressRefusal(request).then((found) => this.#tell(found, request, answer)),
     })
   }
 
@@ -67,22 +90,23 @@ export class Entry {
     return lobby.size + this.#door.size >= options.unauthenticatedConnections
   }
 
-  #originRefusal({ headers }: Request): EntryCode | null {
-    return isOriginAllowed(headers, this.#parts.options) ? null : 'foreign-origin'
+  #originRefusal({ headers }: Request): EntryRefusal | null {
+    return isOriginAllowed(headers, this.#parts.options) ? null : FOREIGN
   }
 
-  async #addressRefusal({ socket: { remoteAddress = '' } }: Request): Promise<EntryCode | null> {
+  async #addressRefusal({ socket: { remoteAddress = '' } }: Request): Promise<EntryRefusal | null> {
     if (this.#parts.isExempt(remoteAddress)) return null
-    return (await this.#addresses.mayCome(remoteAddress)) ? null : 'too-many-connections'
+    if (this.#crowds.isFull(remoteAddress)) return TOO_MANY
+    return (await this.#addresses.mayCome(remoteAddress)) ? null : TOO_OFTEN
   }
 
-  #tell(code: EntryCode | null, request: Request, answer: Answer): void {
-    if (code === null) answer(null)
-    else this.#refuse(code, request, answer)
+  #tell(refused: EntryRefusal | null, request: Request, answer: Answer): void {
+    if (refused === null) answer(null)
+    else this.#refuse(refused, request, answer)
   }
 
-  #refuse(code: EntryCode, { socket }: Request, answer: Answer): void {
+  #refuse({ code, words }: EntryRefusal, { socket }: Request, answer: Answer): void {
     this.#parts.reports.refused(code, networkOf(socket.remoteAddress ?? ''))
-    answer(`${code}: ${WORDS[code]}`)
+    answer(`${code}: ${words}`)
   }
 }

@@ -5,12 +5,14 @@
  * in the lobby -> admitted <-> in the lobby; in the lobby -> told that it took too long, and cut; -> cut, for what it sent
  */
 import type { Clock } from '../../shared/clock.ts'
-import type { ConnectCode } from '../../shared/codes.ts'
+import type { EndCode } from '../../shared/codes.ts'
+import { isBinary } from '../../shared/packets.ts'
 import { NAMESPACE } from '../../shared/protocol.ts'
+import { WATCH_NAMESPACE } from '../../shared/watch.ts'
 import { networkOf } from './network.ts'
 import { cutSoon } from './slow-reader.ts'
 import type { PeerConnection } from './types.ts'
-import { type Transport, takeMessagesUpTo } from './websocket-engine.ts'
+import { type Taken, type Transport, takeMessagesUpTo } from './websocket-engine.ts'
 
 export interface LobbyOptions {
   readonly authenticationTimeMs: number
@@ -35,7 +37,7 @@ export interface LobbyParts {
 
 /** Told of whom, as far as the log may say it: the network. */
 export interface LobbyReports {
-  refused(code: ConnectCode, network: string): void
+  refused(code: EndCode, network: string): void
   newcomerCut(network: string): void
 }
 
@@ -51,18 +53,41 @@ interface Stay {
   end(): void
 }
 
-/** Socket.IO's CONNECT_ERROR, as our namespace would send it. */
-const refusalPacket = (code: ConnectCode, message: string): string =>
-  `4${NAMESPACE},${JSON.stringify({ message, data: { code, message } })}`
+/** Socket.IO's CONNECT_ERROR, as the namespace would send it. */
+const refusalPacket = (code: EndCode, message: string, namespace: string = NAMESPACE): string =>
+  `4${namespace},${JSON.stringify({ message, data: { code, message } })}`
+
+/** Our message `refused`. */
+const endPacket = (code: EndCode, message: string, namespace: string): string =>
+  `2${namespace},${JSON.stringify(['refused', { code, message }])}`
+
+const NAMESPACES = [NAMESPACE, WATCH_NAMESPACE] as const
+/** In front of a Socket.IO packet where Engine.IO does not write it. */
+const MESSAGE = '4'
+
+const BEFORE = 'Before it has said who it is,'
+const BINARY = `${BEFORE} a connection sends text and nothing else.`
+const TOO_MANY = `${BEFORE} a connection may send ${MOST_PACKETS} packets.`
+
+/** Which namespace it is in is not known where a message is found too large: clients pass over what is for another one. */
+const toldTooLarge = (bytes: number, packetOf: typeof endPacket): Taken => {
+  const message = `A message takes at most ${bytes} bytes, in few parts; this one has more.`
+  const farewell = NAMESPACES.map((namespace) => MESSAGE + packetOf('too-large', message, namespace))
+  return { bytes, farewell }
+}
 
 export class Lobby {
   readonly #parts: LobbyParts
   /** In the order in which their time ends. */
   readonly #stays = new Map<Newcomer, Stay>()
   #cancel: (() => void) | null = null
+  readonly #fromNewcomers: Taken
+  readonly #fromAdmitted: Taken
 
   constructor(parts: LobbyParts) {
     this.#parts = parts
+    this.#fromNewcomers = toldTooLarge(parts.options.unauthenticatedBytes, refusalPacket)
+    this.#fromAdmitted = toldTooLarge(parts.admittedBytes, endPacket)
   }
 
   get size(): number {
@@ -72,12 +97,15 @@ export class Lobby {
   enter(newcomer: Newcomer): void {
     const { clock, options } = this.#parts
     this.leave(newcomer)
-    takeMessagesUpTo(newcomer.transport, options.unauthenticatedBytes)
+    takeMessagesUpTo(newcomer.transport, this.#fromNewcomers)
     let [bytes, packets] = [0, 0]
-    const heard = ({ data }: { readonly data?: unknown }) => {
+    const heard = ({ data = '' }: { readonly data?: string }) => {
+      if (isBinary(data)) return this.#cut(newcomer, 'binary', BINARY)
       packets += 1
-      bytes += typeof data === 'string' ? Buffer.byteLength(data) : options.unauthenticatedBytes
-      if (packets > MOST_PACKETS || bytes > options.unauthenticatedBytes) this.#cut(newcomer)
+      bytes += Buffer.byteLength(data)
+      if (packets > MOST_PACKETS) return this.#cut(newcomer, 'bad-handshake', TOO_MANY)
+      const most = options.unauthenticatedBytes
+      if (bytes > most) this.#cut(newcomer, 'too-large', `${BEFORE} a connection may send ${most} bytes.`)
     }
     const gone = () => this.leave(newcomer)
     newcomer.on('packet', heard)
@@ -98,14 +126,13 @@ export class Lobby {
 
   admit(newcomer: Newcomer): void {
     this.leave(newcomer)
-    takeMessagesUpTo(newcomer.transport, this.#parts.admittedBytes)
+    takeMessagesUpTo(newcomer.transport, this.#fromAdmitted)
   }
 
   /** Its messages go over another transport now. */
   upgraded(newcomer: Newcomer): void {
-    const { options, admittedBytes } = this.#parts
-    const bytes = this.#stays.has(newcomer) ? options.unauthenticatedBytes : admittedBytes
-    takeMessagesUpTo(newcomer.transport, bytes)
+    const taken = this.#stays.has(newcomer) ? this.#fromNewcomers : this.#fromAdmitted
+    takeMessagesUpTo(newcomer.transport, taken)
   }
 
   stop(): void {
@@ -133,19 +160,27 @@ export class Lobby {
   }
 
   #refuse(newcomer: Newcomer): void {
-    const { clock, options, reports } = this.#parts
+    const { options, reports } = this.#parts
     const seconds = options.authenticationTimeMs / SECOND_MS
-    const code: ConnectCode = 'authentication-timeout'
+    const code = 'authentication-timeout'
     newcomer.send(refusalPacket(code, `Whoever connects must say within ${seconds} s who it is.`))
     this.leave(newcomer)
     reports.refused(code, networkOf(newcomer.remoteAddress))
-    const cancel = clock.after(TELLING_GRACE_MS, () => cutSoon({ conn: newcomer }))
-    newcomer.once('close', cancel)
+    this.#cutWhenTold(newcomer)
   }
 
-  #cut(newcomer: Newcomer): void {
+  /** Nothing more that it sends is taken. */
+  #cut(newcomer: Newcomer, code: EndCode, message: string): void {
     this.leave(newcomer)
     this.#parts.reports.newcomerCut(networkOf(newcomer.remoteAddress))
-    cutSoon({ conn: newcomer })
+    for (const namespace of NAMESPACES) newcomer.send(refusalPacket(code, message, namespace))
+    // A little later: this is in the middle of its packet, which is read to its end.
+    queueMicrotask(() => newcomer.close(false))
+    this.#cutWhenTold(newcomer)
+  }
+
+  #cutWhenTold(newcomer: Newcomer): void {
+    const cancel = this.#parts.clock.after(TELLING_GRACE_MS, () => cutSoon({ conn: newcomer }))
+    newcomer.once('close', cancel)
   }
 }

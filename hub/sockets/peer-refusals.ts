@@ -15,6 +15,8 @@ export const refusalError = (reason: Reason): ExtendedError =>
 
 export const STOPPING: Refusal = { code: 'not-ready', message: 'The hub is about to stop.' }
 
+export const AWAY: Refusal = { code: 'not-ready', message: 'The hub cannot reach its database for now.' }
+
 export const EXPIRED = refusal('no-longer-connected', 'The token of this connection has expired.')
 
 export const tooLarge = (bytes: number): Refused =>

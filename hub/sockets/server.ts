@@ -7,13 +7,14 @@ import type { Server as HttpsServer } from 'node:https'
 import { Server, type ServerOptions } from 'socket.io'
 import { type Clock, every } from '../../shared/clock.ts'
 import type { RefusalCode } from '../../shared/codes.ts'
-import { jsonPackets } from '../../shared/packets.ts'
-import { type ClientToHub, type HubToClient, NAMESPACE } from '../../shared/protocol.ts'
+import { BinaryData, jsonPackets } from '../../shared/packets.ts'
+import { type ClientToHub, type ConnectRefusal, type HubToClient, NAMESPACE } from '../../shared/protocol.ts'
 import { type HubToWatcher, WATCH_NAMESPACE, type WatcherToHub } from '../../shared/watch.ts'
 import { type AdmissionParts, admission, wrongNamespace } from './admission.ts'
 import { accept, type ConnectionParts } from './connection.ts'
 import { Entry, type EntryOptions } from './entry.ts'
 import { Lobby, type LobbyOptions, type LobbyReports, type Newcomer } from './lobby.ts'
+import { networkOf } from './network.ts'
 import type { WatchDoor } from './ports.ts'
 import { cutIfSilent, StalledReaders } from './slow-reader.ts'
 import type { CapsNamespace, PeerSocket, SocketData, WatchNamespace, WatchSocket } from './types.ts'
@@ -73,6 +74,9 @@ const endAll = async (namespace: CapsNamespace | WatchNamespace): Promise<void> 
 /** What answers browsers that come from elsewhere looks at every request, also where none may come. */
 const corsFor = (origins: readonly string[]) => (origins.length > 0 ? { cors: { origin: [...origins] } } : {})
 
+/** What came could not be read, by Socket.IO or by us. */
+class BrokenPacket extends Error {}
+
 /** The library's decoder, that counts what it throws at. */
 const countingPackets = (reports: TransportReports) => ({
   ...jsonPackets,
@@ -82,7 +86,7 @@ const countingPackets = (reports: TransportReports) => ({
         super.add(packet)
       } catch (error) {
         reports.packetBroke()
-        throw error
+        throw new BrokenPacket('', { cause: error })
       }
     }
   },
@@ -96,7 +100,7 @@ const transportOptions = ({ options, reports }: SocketServerParts): Partial<Serv
   httpCompression: false,
   transports: ['websocket', 'polling'],
   maxHttpBufferSize: TRANSPORT_FRAMES * options.frameBytes,
-  wsEngine: webSocketEngine(options),
+  wsEngine: webSocketEngine(options, (address) => reports.refused('too-large', networkOf(address))),
   connectTimeout: 2 * options.authenticationTimeMs,
   upgradeTimeout: options.authenticationTimeMs,
   pingInterval: options.pingIntervalMs,
@@ -104,9 +108,15 @@ const transportOptions = ({ options, reports }: SocketServerParts): Partial<Serv
 })
 
 /** Everybody is in the lobby until admitted, and again when a session ends and its connection does not. */
-const keepLobby = (engine: EventEmitter, lobby: Lobby, { reports }: SocketServerParts): void => {
+const keepLobby = (
+  engine: EventEmitter,
+  { lobby, entry }: { lobby: Lobby; entry: Entry },
+  { reports }: SocketServerParts,
+): void => {
   engine.on('connection', (conn: Newcomer) => {
+    entry.entered(conn)
     cutIfSilent(conn, (reason) => {
+      entry.left(conn)
       if (BROKEN.includes(reason)) reports.connectionBroke()
     })
     conn.on('upgrade', () => lobby.upgraded(conn))
@@ -116,6 +126,18 @@ const keepLobby = (engine: EventEmitter, lobby: Lobby, { reports }: SocketServer
 
 /** Engine.IO's reasons. */
 const BROKEN: readonly string[] = ['transport error', 'parse error']
+
+const BINARY: ConnectRefusal = { code: 'binary', message: 'Messages are text; binary data is not taken.' }
+const NO_PACKET: ConnectRefusal = { code: 'malformed', message: 'This is no packet of Socket.IO.' }
+
+/** Told before the library ends a connection for what it could not read. A peer may send an event named `error` as well, which is none. */
+function tellBroken(
+  this: { emit(message: 'refused', refusal: ConnectRefusal): unknown },
+  error: unknown,
+): void {
+  if (!(error instanceof BrokenPacket)) return
+  this.emit('refused', error.cause instanceof BinaryData ? BINARY : NO_PACKET)
+}
 
 /** A connection may carry a socket of each namespace: it is back in the lobby when the last one has ended. */
 class Guests {
@@ -162,6 +184,7 @@ const watchIn = (io: WatchServer, guests: Guests, { watch }: SocketServerParts):
   const namespace = io.of(WATCH_NAMESPACE)
   namespace.use((socket, next) => watch.admit(socket, next))
   namespace.on('connection', (socket) => {
+    socket.on('error', tellBroken)
     guests.admit(socket)
     socket.on('disconnect', () => guests.ended(socket))
     watch.accept(socket)
@@ -195,11 +218,14 @@ export const createSocketServer = (
     allowRequest: (request, answer) => entry.ask(request, (refused) => answer(refused, refused === null)),
     ...corsFor(options.allowedOrigins),
   })
-  keepLobby(io.engine, lobby, parts)
+  keepLobby(io.engine, { lobby, entry }, parts)
   const namespace = io.of(NAMESPACE)
   namespace.use(admission(parts.admission))
   const guests = new Guests(lobby)
-  namespace.on('connection', (socket) => welcomeIn(socket, guests, parts))
+  namespace.on('connection', (socket) => {
+    socket.on('error', tellBroken)
+    welcomeIn(socket, guests, parts)
+  })
   const watching = watchIn(io as unknown as WatchServer, guests, parts)
   io.use(wrongNamespace(parts.admission))
   const stopLooking = cutStalled([namespace, watching], parts)

@@ -1,8 +1,12 @@
 /**
  * The WebSocket server of Engine.IO, with limits that Engine.IO does not pass on: how large a message may be before its sender has said who it is, in how many parts it may come, and how long a closing
- * handshake may take. A WebSocket's ping is answered only when nothing waits to be sent, as RFC 6455 (5.5.3) allows: whoever asks and never reads would have the answers pile up.
+ * handshake may take. Whoever sends a message that is too large, or in too many parts, is told so in a message of ours in front of the close frame (its code is 1009 or 1008), which a browser's page would not get to see through
+ * Socket.IO. A WebSocket's ping is answered only when nothing waits to be sent, as RFC 6455 (5.5.3) allows: whoever asks and never reads would have the answers pile up. Frames that leave in one turn are given to the system together.
  */
 import { createRequire } from 'node:module'
+
+/** Called with the address of one whose message was too large. */
+export type TooLarge = (address: string) => void
 
 export interface WebSocketLimits {
   /** Bytes of a message, until `takeMessagesUpTo` says otherwise. */
@@ -13,8 +17,18 @@ export interface WebSocketLimits {
 
 interface WebSocket {
   readonly bufferedAmount: number
+  readonly readyState: number
+  readonly _socket?: Corkable | null
   on(event: 'ping', listener: (this: WebSocket, data: Buffer) => void): unknown
   pong(data: Buffer): void
+  send(...message: unknown[]): void
+  close(code?: number, reason?: string): void
+}
+
+interface Corkable {
+  readonly remoteAddress?: string | undefined
+  cork(): void
+  uncork(): void
 }
 
 type Constructor<T> = new (...args: never[]) => T
@@ -23,6 +37,10 @@ interface Library {
   readonly WebSocket: Constructor<WebSocket>
   readonly WebSocketServer: new (options: object) => object
 }
+
+const OPEN = 1
+/** With which `ws` closes upon a message that is too large, and upon one in too many parts (RFC 6455, 7.4.1). */
+const TOO_LARGE_STATUS: readonly unknown[] = [1009, 1008]
 
 /** Of `ws` (its documentation: closeTimeout), whose own is 30 s, with all that was sent before. */
 const CLOSE_TIMEOUT_MS = 2000
@@ -34,18 +52,52 @@ const loadLibrary = (): Library => {
   return createRequire(engineIo)('ws') as Library
 }
 
+/** Behind what this turn still gives to the system. */
 function answerPing(this: WebSocket, data: Buffer): void {
-  if (this.bufferedAmount === 0) this.pong(data)
+  process.nextTick(() => {
+    if (this.bufferedAmount === 0) this.pong(data)
+  })
 }
 
 /** For the option `wsEngine` of Engine.IO: a class that it makes with the options that it knows. */
-export const webSocketEngine = (limits: WebSocketLimits): (new (options: object) => object) => {
+export const webSocketEngine = (
+  limits: WebSocketLimits,
+  tooLarge: TooLarge,
+): (new (
+  options: object,
+) => object) => {
   const library = loadLibrary()
 
   class QuietWebSocket extends library.WebSocket {
+    farewell: readonly string[] = []
+    #isCorked = false
+
     constructor(...args: never[]) {
       super(...args)
       this.on('ping', answerPing)
+    }
+
+    override send(...message: unknown[]): void {
+      if (!this.#isCorked && this._socket) this.#cork(this._socket)
+      super.send(...message)
+    }
+
+    /** Until the end of this turn. */
+    #cork(socket: Corkable): void {
+      this.#isCorked = true
+      socket.cork()
+      process.nextTick(() => {
+        this.#isCorked = false
+        socket.uncork()
+      })
+    }
+
+    override close(code?: number, reason?: string): void {
+      if (TOO_LARGE_STATUS.includes(code) && this.readyState === OPEN) {
+        tooLarge(this._socket?.remoteAddress ?? '')
+        for (const packet of this.farewell) this.send(packet)
+      }
+      super.close(code, reason)
     }
   }
 
@@ -67,12 +119,21 @@ export const webSocketEngine = (limits: WebSocketLimits): (new (options: object)
 /** Inside of Engine.IO's transports and of `ws`: the place that is looked at when the head of a message says how long it is. */
 export interface Transport {
   maxHttpBufferSize?: number
-  readonly socket?: { readonly _receiver?: { _maxPayload: number } }
+  readonly socket?: { readonly _receiver?: { _maxPayload: number }; farewell?: readonly string[] }
+}
+
+export interface Taken {
+  /** Of a message. */
+  readonly bytes: number
+  /** Packets that tell the sender of a larger one why it is cut. */
+  readonly farewell: readonly string[]
 }
 
 /** @param transport of Engine.IO, WebSocket or polling; if its inside has changed, messages stay as short as they were */
-export const takeMessagesUpTo = (transport: Transport, bytes: number): void => {
+export const takeMessagesUpTo = (transport: Transport, { bytes, farewell }: Taken): void => {
   transport.maxHttpBufferSize = bytes
-  const receiver = transport.socket?._receiver
-  if (receiver !== undefined) receiver._maxPayload = bytes
+  const { socket } = transport
+  if (socket?._receiver === undefined) return
+  socket._receiver._maxPayload = bytes
+  socket.farewell = farewell
 }

@@ -1,12 +1,20 @@
 /**
  * The healthy participants' process: tills that order at a known rate, and drivers that carry whatever they are handed. Each order of its own is ticked off at every step; the time from `publish` to the receipt and to the
- * handler is measured.
+ * handler is measured, in the quiet and under attack.
  */
 import type { HandedEvent, Link, LinkOptions } from '../../shared/link/index.ts'
 import { percentile } from '../load/figures.ts'
-import { atRate, carryAtOnce, connectedLink, publishTimed, Stopwatch } from '../load/participants.ts'
+import {
+  atRate,
+  carryAtOnce,
+  connectedLink,
+  type Latencies,
+  publishTimed,
+  Stopwatch,
+} from '../load/participants.ts'
 import { serveFunctions } from '../load/worker.ts'
 import { HEALTHY_DRIVERS, HEALTHY_TILLS, type Tokens } from './cast.ts'
+import { HealthyWatchers, type WatchersAccount } from './healthy-watchers.ts'
 
 /** Orders that attackers get accepted are carried too, and must not use up all room. */
 const CAPACITY = 5000
@@ -25,7 +33,12 @@ export interface PhaseFigures {
   readonly orders: number
   readonly receipt: Latency
   readonly handler: Latency
+  /** Steps that took longer than anybody waits for. */
+  readonly late: number
 }
+
+/** When events count: those of a warm-up do not. */
+export type PhaseKind = 'quiet' | 'busy' | 'warm-up'
 
 export interface Account {
   readonly orders: number
@@ -36,7 +49,10 @@ export interface Account {
   /** The first orders of which something is missing, and what. */
   readonly missing: readonly string[]
   readonly disconnects: number
+  readonly watchers: WatchersAccount
 }
+
+const LATE_MS = 2000
 
 const tills: Link[] = []
 const drivers: Link[] = []
@@ -106,14 +122,43 @@ const latencyOf = (values: readonly number[]): Latency => ({
   count: values.length,
   p50Ms: percentile(values, 0.5),
   p99Ms: percentile(values, 0.99),
-  greatestMs: Math.max(...values),
+  greatestMs: values.reduce((greatest, value) => Math.max(greatest, value), 0),
 })
+
+/** What was measured in all phases of a kind. */
+class Measured {
+  #orders = 0
+  readonly #receipt: number[] = []
+  readonly #handler: number[] = []
+
+  add(orders: number, { receipt, handler }: Latencies): void {
+    this.#orders += orders
+    for (const value of receipt) this.#receipt.push(value)
+    for (const value of handler) this.#handler.push(value)
+  }
+
+  get figures(): PhaseFigures {
+    const late = [...this.#receipt, ...this.#handler].filter((value) => value > LATE_MS).length
+    return {
+      orders: this.#orders,
+      receipt: latencyOf(this.#receipt),
+      handler: latencyOf(this.#handler),
+      late,
+    }
+  }
+}
+
+const measured = { quiet: new Measured(), busy: new Measured(), 'warm-up': new Measured() }
+const watchers = new HealthyWatchers()
 
 const allDone = (limitMs: number): Promise<void> =>
   new Promise((resolve) => {
-    whenAllDone = resolve
-    if (open.size === 0) resolve()
-    setTimeout(resolve, limitMs)
+    const timer = setTimeout(resolve, limitMs)
+    whenAllDone = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    if (open.size === 0) whenAllDone()
   })
 
 const SLICE_MS = 500
@@ -149,6 +194,7 @@ const functions = {
       const options = optionsOf(url, tokens[`driver/${id}`])
       drivers.push(await connectedLink({ ...options, role: 'driver', id, capacity: CAPACITY }, prepareDriver))
     }
+    await watchers.open(url, tokens)
   },
 
   /** Orders at a rate, until `end`. */
@@ -158,18 +204,23 @@ const functions = {
     phase = new Phase(ordersPerSecond)
   },
 
-  /** No further orders; what it took, when all of them have been carried, or after the limit. */
-  end: async ({ limitMs }: { limitMs: number }): Promise<PhaseFigures> => {
+  /** No further orders; resolves when all of them have been carried, or after the limit. */
+  end: async ({ limitMs, kind }: { limitMs: number; kind: PhaseKind }): Promise<void> => {
     await phase?.stop()
     await allDone(limitMs)
-    const { receipt, handler } = stopwatch.end()
-    return { orders: counts.orders - ordersBefore, receipt: latencyOf(receipt), handler: latencyOf(handler) }
+    measured[kind].add(counts.orders - ordersBefore, stopwatch.end())
   },
 
-  account: (_: object): Account => {
+  figures: (_: object): { quiet: PhaseFigures; busy: PhaseFigures } => ({
+    quiet: measured.quiet.figures,
+    busy: measured.busy.figures,
+  }),
+
+  account: async (_: object): Promise<Account> => {
+    await watchers.stop()
     const missing = [...open].map(([orderId, steps]) => `${orderId} (has ${[...steps].join(', ')})`)
     const lost = [...open.values()].reduce((sum, steps) => sum + STEPS.length - steps.size, 0)
-    return { ...counts, lost, missing: missing.slice(0, 10) }
+    return { ...counts, lost, missing: missing.slice(0, 10), watchers: watchers.account }
   },
 }
 

@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import { packetsIn } from './capture/packets-in.ts'
-import { isSurvivable } from './grammar/mutations.ts'
+import { isSurvivable, messageIn } from './grammar/mutations.ts'
 import { ATTACKING_DRIVERS, claimOf } from './grammar/names.ts'
 import type { Step } from './script.ts'
 import { sessionOf } from './sessions.ts'
 
-const CAPTURED = ['42/caps,7["pickup",{"store":"capture","orderId":"o-1","customer":"Ada"}]', '43/caps,7[]']
+const CAPTURED = [
+  '42/caps,7["pickup",{"store":"capture","orderId":"o-1","customer":"Ada"}]',
+  '43/caps,7[]',
+  '42/watch,7["act",{"action":"pause","participant":"vendor/capture/main"}]',
+  '42/watch,7["look",{"view":"order","store":"capture","orderId":"l-1"}]',
+]
 const KNOWN = { seed: 5, captured: CAPTURED, tokens: {} }
 const SESSIONS = Array.from({ length: 48 }, (_, session) => session)
 
@@ -21,7 +26,8 @@ const digestOf = (known: typeof KNOWN): string => {
   return hash.digest('hex')
 }
 
-const isOfGrammar = (session: number): boolean => ![5, 7].includes(session % 8)
+const isOfGrammar = (session: number): boolean => ![5, 6, 7].includes(session % 8)
+const isWatching = (session: number): boolean => session % 8 === 6
 
 describe('the sessions of a fuzz run', () => {
   it('send the same bytes for the same seed, and others for another one', () => {
@@ -39,7 +45,38 @@ describe('the sessions of a fuzz run', () => {
     )
     expect(packets.length).to.be.above(100 * SESSIONS.filter(isOfGrammar).length)
     // Some of the rest are fragments, of which each looks broken.
-    expect(packets.filter(isSurvivable).length / packets.length).to.be.above(0.8)
+    expect(packets.filter((packet) => isSurvivable(packet)).length / packets.length).to.be.above(0.8)
+  })
+
+  it('ask one who watches for every view and every action, and pause no healthy participant', () => {
+    const packets = Array.from({ length: 64 }, (_, number) => 8 * number + 6)
+      .filter(isWatching)
+      .flatMap((session) => packetsIn(sentIn(KNOWN, session)))
+    for (const word of ['now', 'map', 'orders', 'order', 'queues', 'queue', 'dead-letters'])
+      expect(
+        packets.some((packet) => packet.includes(`"view":"${word}"`)),
+        word,
+      ).to.equal(true)
+    for (const word of ['pause', 'resume', 'replay', 'drop'])
+      expect(
+        packets.some((packet) => packet.includes(`"action":"${word}"`)),
+        word,
+      ).to.equal(true)
+    const harmful = packets
+      .map(messageIn)
+      .filter(([name]) => name === 'act')
+      .map(([, argument]) => (argument as { participant?: unknown } | null)?.participant)
+      .filter((participant) => typeof participant === 'string' && /healthy|fleet/.test(participant))
+    expect(harmful).to.deep.equal([])
+  })
+
+  it('let an observer try to pause whom it likes, when the hub has a key', () => {
+    const tokens = { 'observer/fuzz': 'a', 'observer/fuzz fuzz-0/o-0': 'b', 'operator/fuzz': 'c' }
+    const ofObservers = Array.from({ length: 64 }, (_, number) => 8 * number + 6)
+      .map((session) => packetsIn(sentIn({ ...KNOWN, tokens }, session)))
+      .filter(([connect]) => !connect?.includes('"c"'))
+      .flat()
+    expect(ofObservers.some((packet) => /"act".*"fleet"/.test(packet))).to.equal(true)
   })
 
   it('have drivers say the same of themselves whenever they are let in, so that none is ever offered a healthy order', () => {

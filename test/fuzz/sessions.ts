@@ -2,10 +2,11 @@
  * Which script the n-th connection of a run carries out. It follows from the seed and the number alone (and from the captured packets, which are the same in every run), whatever the hub answers and however fast it is: so a
  * run can be repeated, and a single session of it.
  */
+import { WATCH_NAMESPACE } from '../../shared/watch.ts'
 import { seeded } from '../support/seeded.ts'
 import type { Tokens } from './cast.ts'
 import { corpusCase } from './corpus/corpus.ts'
-import { claimOf } from './grammar/names.ts'
+import { claimOf, watchClaimOf } from './grammar/names.ts'
 import {
   connectPacket,
   fatalPacket,
@@ -16,8 +17,17 @@ import {
   PROBE_ANSWERED,
   survivablePacket,
 } from './grammar/packets.ts'
+import {
+  survivableWatchPacket,
+  WATCH_LET_IN,
+  WATCH_PROBE,
+  WATCH_PROBE_ANSWERED,
+  type WatchGrammar,
+  watchConnect,
+  watchHandshakeOf,
+} from './grammar/watch-packets.ts'
 import { openPolling, poll, post, upgraded, upgradeTo, webSocketPath } from './http.ts'
-import { type Script, type Step, untilClosed, write } from './script.ts'
+import { NO_PATIENCE_MS, type Script, type Step, untilClosed, write } from './script.ts'
 import { Frames, frameOf, inFragments } from './wire.ts'
 
 const SEED_FACTOR = 0x9e37_79b1
@@ -34,7 +44,7 @@ const MASKED_EVERY = 8
 /** One session in this many reads nothing. */
 const DEAF_EVERY = 128
 
-const addText = (frames: Frames, text: string, { random }: Grammar): void => {
+const addText = (frames: Frames, text: string, { random }: Pick<Grammar, 'random'>): void => {
   if (random.whole(1, FRAGMENTED_EVERY) === 1) inFragments(frames, text, random.whole(1, 64))
   else frames.text(text, random.whole(1, MASKED_EVERY) === 1 ? random.whole(1, 2 ** 32 - 1) : 0)
 }
@@ -79,7 +89,53 @@ function* overPolling(grammar: Grammar): Generator<Step> {
   yield* chunks(grammar)
 }
 
-const scriptOf = (session: number, grammar: Grammar): Script => {
+/** Who watches and asks much is read more slowly: so many messages at once, and no more. */
+const MOST_WATCH_CHUNKS = 6
+
+const watchChunk = (grammar: WatchGrammar): Step => {
+  const frames = new Frames()
+  for (let left = grammar.random.whole(1, MOST_WATCH_CHUNKS) * CHUNK; left > 0; left -= 1)
+    addText(frames, survivableWatchPacket(grammar), grammar)
+  frames.text(WATCH_PROBE)
+  const { count } = frames
+  return { ...write(frames.take(), count, WATCH_PROBE_ANSWERED), patienceMs: NO_PATIENCE_MS }
+}
+
+function* watching(grammar: WatchGrammar, participant: Grammar): Generator<Step> {
+  const { random } = grammar
+  yield upgraded()
+  // One connection may carry a participant and one who watches.
+  if (random.whole(0, 7) === 0)
+    yield write(frameOf({}, connectPacket(handshakeOf(participant))), 1, ...LET_IN)
+  yield write(frameOf({}, watchConnect(watchHandshakeOf(grammar))), 1, ...WATCH_LET_IN)
+  yield watchChunk(grammar)
+}
+
+function* watchingOverPolling(grammar: WatchGrammar): Generator<Step> {
+  yield openPolling()
+  yield post([watchConnect(watchHandshakeOf(grammar))])
+  yield poll()
+  // Above the rate such a one is cut: nothing could be read later.
+  const length = grammar.random.whole(1, 2 * CHUNK)
+  yield post([...Array.from({ length }, () => survivableWatchPacket(grammar)), WATCH_PROBE])
+  yield poll()
+}
+
+const isForWatch = (packet: string): boolean => packet.includes(WATCH_NAMESPACE)
+
+const watchScript = (grammar: Grammar): Script => {
+  const { random, tokens } = grammar
+  const captured = grammar.captured.filter(isForWatch)
+  const ofWatch: WatchGrammar = { random, tokens, captured, claim: watchClaimOf(random) }
+  if (random.whole(0, 7) === 0) return { name: 'watching over polling', steps: watchingOverPolling(ofWatch) }
+  const isReading = random.whole(1, DEAF_EVERY) !== 1
+  return { name: 'watching', isReading, steps: watching(ofWatch, grammar) }
+}
+
+/** Of eight sessions one each is polling, watching, and a case of the corpus. */
+const scriptOf = (session: number, known: Grammar): Script => {
+  if (session % 8 === 6) return watchScript(known)
+  const grammar = { ...known, captured: known.captured.filter((packet) => !isForWatch(packet)) }
   if (session % 8 === 7) return corpusCase(session >>> 3, grammar)
   if (session % 8 === 5) return { name: 'polling', steps: overPolling(grammar) }
   const isReading = grammar.random.whole(1, DEAF_EVERY) !== 1

@@ -7,8 +7,11 @@ const phase = (p99Ms: number): PhaseFigures => ({
   orders: 100,
   receipt: latency(p99Ms),
   handler: latency(p99Ms),
+  late: 0,
 })
-const memory = { ownMb: 80, heapMb: 20, externalMb: 2 }
+const memory = { ownMb: 80, heapMb: 20, reservedMb: 30, externalMb: 2 }
+
+const WATCHERS = { summaries: 20, looks: 40, late: 0, unanswered: 0, disconnects: 0 }
 
 const GOOD: Seen = {
   seed: 1,
@@ -26,8 +29,9 @@ const GOOD: Seen = {
   warnings: [],
   quiet: phase(5),
   busy: phase(9),
-  account: { orders: 100, lost: 0, repeated: 0, missing: [], disconnects: 0 },
-  before: memory,
+  account: { orders: 100, lost: 0, repeated: 0, missing: [], disconnects: 0, watchers: WATCHERS },
+  before: { ...memory, ownMb: 40 },
+  warm: memory,
   after: { ...memory, ownMb: 140 },
 }
 
@@ -39,8 +43,21 @@ const BAD: Readonly<Record<string, Partial<Seen>>> = {
   'a step of a healthy order came twice': { account: { ...GOOD.account, repeated: 1 } },
   'a healthy participant lost its connection': { account: { ...GOOD.account, disconnects: 1 } },
   'the healthy ones waited more than twice as long': { busy: phase(10.1) },
+  'a step came late': { busy: { ...phase(9), late: 1 } },
+  'a healthy watcher was told late': { account: { ...GOOD.account, watchers: { ...WATCHERS, late: 1 } } },
+  'a healthy watcher was not answered': {
+    account: { ...GOOD.account, watchers: { ...WATCHERS, unanswered: 1 } },
+  },
+  'a healthy watcher lost its connection': {
+    account: { ...GOOD.account, watchers: { ...WATCHERS, disconnects: 1 } },
+  },
   'nothing was measured under attack': { busy: phase(Number.NaN) },
   'the memory has grown': { after: { ...memory, ownMb: 145 } },
+  'the memory has grown in the one round that there was': {
+    warm: null,
+    before: memory,
+    after: { ...memory, ownMb: 145 },
+  },
 }
 
 describe('the verdict of a fuzz run', () => {

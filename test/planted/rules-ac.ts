@@ -147,4 +147,11 @@ export const AC_PLANTS: readonly Plant[] = [
     from: 'const { path } = addressOf(request.url ?? ',
     to: 'const path = request.url ?? String(',
   },
+  {
+    ...{ file: 'hub/http/cors.ts', tests: ['test/system/cors.test.ts'] },
+    rule: 'AC22',
+    name: 'whatever page asks is let read answers',
+    from: 'origin !== undefined && allowedOrigins.includes(origin)',
+    to: 'origin !== undefined && allowedOrigins.length > 0',
+  },
 ]

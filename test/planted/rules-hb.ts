@@ -77,4 +77,11 @@ export const HB_PLANTS: readonly Plant[] = [
     from: '(last !== undefined && Date.parse(last.time) > nowMs) ||',
     to: '(last === undefined && nowMs < 0) ||',
   },
+  {
+    ...{ file: 'hub/start-lines.ts', tests: ['test/hub/start-lines.test.ts'] },
+    rule: 'HB11',
+    name: 'a hub on all addresses names none that can be used',
+    from: "urlOf(hub, reach === 'all addresses' ? 'localhost' : host)",
+    to: 'urlOf(hub, host)',
+  },
 ]

@@ -2,6 +2,7 @@ import { DOMAIN, INTAKE, SESSIONS, SOCKETS } from './parts.ts'
 import type { Plant } from './plant.ts'
 
 const LIMITS = ['test/system/limits.test.ts'] as const
+const FAREWELLS = ['test/system/farewells.test.ts'] as const
 const sockets = (name: string) =>
   ({ file: `hub/sockets/${name}.ts`, tests: [...SOCKETS, ...LIMITS] }) as const
 
@@ -19,8 +20,8 @@ export const LM_PLANTS: readonly Plant[] = [
     name: 'attachments are waited for',
     file: 'shared/packets.ts',
     tests: LIMITS,
-    from: 'if (WITH_ATTACHMENTS.includes(packet.charAt(0)))',
-    to: "if (WITH_ATTACHMENTS.includes('') && packet.charAt(0) !== '')",
+    from: "typeof packet !== 'string' || WITH_ATTACHMENTS.includes(packet.charAt(0))",
+    to: "typeof packet !== 'string' || WITH_ATTACHMENTS.includes('')",
   },
   {
     rule: 'LM3',
@@ -49,15 +50,15 @@ export const LM_PLANTS: readonly Plant[] = [
     ...sockets('lobby'),
     rule: 'LM6',
     name: 'whoever is late is told, and stays',
-    from: 'const cancel = clock.after(TELLING_GRACE_MS, () => cutSoon({ conn: newcomer }))',
-    to: 'const cancel = clock.after(TELLING_GRACE_MS, () => {})',
+    from: '    this.#cutWhenTold(newcomer)\n  }\n\n  /** Nothing more',
+    to: '  }\n\n  /** Nothing more',
   },
   {
     ...sockets('lobby'),
     rule: 'LM7',
     name: 'messages of whoever is not known may be large',
-    from: '    this.leave(newcomer)\n    takeMessagesUpTo(newcomer.transport, options.unauthenticatedBytes)\n',
-    to: '    this.leave(newcomer)\n    takeMessagesUpTo(newcomer.transport, this.#parts.admittedBytes)\n',
+    from: '    this.leave(newcomer)\n    takeMessagesUpTo(newcomer.transport, this.#fromNewcomers)\n',
+    to: '    this.leave(newcomer)\n    takeMessagesUpTo(newcomer.transport, this.#fromAdmitted)\n',
   },
   {
     ...sockets('entry'),
@@ -116,5 +117,28 @@ export const LM_PLANTS: readonly Plant[] = [
     name: 'the log tells whole addresses',
     from: 'isIPv6(known) ? prefixOf(known, 3)',
     to: 'isIPv6(known) ? prefixOf(known, 8)',
+  },
+  {
+    file: 'hub/sockets/server.ts',
+    tests: FAREWELLS,
+    rule: 'LM16',
+    name: 'binary data ends a connection without a word',
+    from: 'if (!(error instanceof BrokenPacket)) return',
+    to: 'if (!(error instanceof BrokenPacket) || error.cause instanceof BinaryData) return',
+  },
+  {
+    file: 'hub/sockets/websocket-engine.ts',
+    tests: FAREWELLS,
+    rule: 'LM16',
+    name: 'a message that is too large ends a connection without a word',
+    from: 'for (const packet of this.farewell) this.send(packet)',
+    to: 'void this.farewell',
+  },
+  {
+    ...sockets('addresses'),
+    rule: 'LM17',
+    name: 'connections that have ended count on',
+    from: 'this.#sizes.get(place) ?? 1) - 1',
+    to: 'this.#sizes.get(place) ?? 1) - 0',
   },
 ]

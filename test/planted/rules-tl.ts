@@ -4,11 +4,11 @@ const SERVED = ['test/system/tls.test.ts']
 
 export const TL_PLANTS: readonly Plant[] = [
   {
-    ...{ file: 'hub/main.ts', tests: ['test/process/tls.test.ts'] },
+    ...{ file: 'hub/start-lines.ts', tests: ['test/process/tls.test.ts'] },
     rule: 'TL1',
     name: 'a hub with a certificate says http',
-    from: "tls === null ? 'http' : 'https'",
-    to: "tls === null ? 'https' : 'http'",
+    from: "hasTls ? 'https' : 'http'",
+    to: "hasTls ? 'http' : 'https'",
   },
   {
     ...{ file: 'hub/http/server.ts', tests: SERVED },

@@ -1,4 +1,5 @@
 /** The attackers' process: some connections at a time, each with the next session's script, for as long as it is asked to. */
+import { getPriority, setPriority } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { serveFunctions } from '../../load/worker.ts'
 import { type Known, sessionOf } from '../sessions.ts'
@@ -28,6 +29,7 @@ const RETRY_MS = 100
 class Attack {
   readonly #order: Order
   readonly #target: Target
+  readonly pace: Pace
   readonly lastSent = new LastSent()
   readonly #silent: Record<string, number> = {}
   readonly #ends = { done: 0, refused: 0, cut: 0, silent: 0, unconnected: 0 }
@@ -41,7 +43,8 @@ class Attack {
     this.#next = order.from
     const { port, framesPerSecond } = order
     const isOver = () => this.#isOver
-    this.#target = { port, pace: new Pace(framesPerSecond), lastSent: this.lastSent, isOver }
+    this.pace = new Pace(framesPerSecond)
+    this.#target = { port, pace: this.pace, lastSent: this.lastSent, isOver }
     this.#lanes = Promise.all(Array.from({ length: order.connections }, () => this.#lane())).then(() => {})
   }
 
@@ -53,6 +56,7 @@ class Attack {
 
   async stop(): Promise<Figures> {
     this.#isOver = true
+    this.pace.goOn()
     await this.#lanes
     return this.figures
   }
@@ -76,14 +80,29 @@ class Attack {
   }
 }
 
+const NICER = 10
+const NICEST = 19
+
+/** What is measured is what the frames do to the hub: the work of making them must not take the processor from it. And a packet that breaks a parser here, on purpose, needs no stack. */
+const yieldToOthers = (): void => {
+  setPriority(Math.min(NICEST, getPriority() + NICER))
+  Error.stackTraceLimit = 0
+}
+
 let attack: Attack | null = null
 
 const functions = {
   prepare: takeKeptOrders,
 
   begin: (order: Order): void => {
+    yieldToOthers()
     attack = new Attack(order)
   },
+
+  /** Its connections stay, and nothing leaves on them. */
+  hold: (_: object): void => attack?.pace.hold(),
+
+  goOn: (_: object): void => attack?.pace.goOn(),
 
   figures: (_: object) => attack!.figures,
 

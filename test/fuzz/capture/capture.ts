@@ -1,12 +1,13 @@
 /**
- * What real clients send: a link and a plain socket.io-client, over both transports, live through the whole life of an order, and what they send is kept. What differs from run to run (tokens, entries, callbacks' numbers,
+ * What real clients send: a link and a plain socket.io-client, over both transports, live through the whole life of an order, one more watches and asks for all there is, and what they send is kept. What differs from run to run (tokens, entries, callbacks' numbers,
  * ids) is made the same, so that a seed always mutates the same packets.
  */
 import { io, type Socket } from 'socket.io-client'
 import type { Link, LinkOptions } from '../../../shared/link/index.ts'
 import { type HandedEvent, NAMESPACE } from '../../../shared/protocol.ts'
+import { type Action, type Look, WATCH_NAMESPACE } from '../../../shared/watch.ts'
 import { connectedLink } from '../../load/participants.ts'
-import { CAPTURE_DRIVER, CAPTURE_STORE, type Tokens } from '../cast.ts'
+import { CAPTURE_DRIVER, CAPTURE_STORE, CAPTURE_WATCHER, type Tokens } from '../cast.ts'
 import { packetsIn } from './packets-in.ts'
 import { startRecordingProxy } from './recording-proxy.ts'
 
@@ -116,11 +117,47 @@ const withPlainClients = async (url: string, tokens: Tokens, transports: string[
   vendor.disconnect()
 }
 
+const PARTICIPANT = `vendor/${CAPTURE_STORE}/main`
+const LOOKS: readonly Look[] = [
+  { view: 'now' },
+  { view: 'system' },
+  { view: 'map' },
+  { view: 'orders', filter: { store: CAPTURE_STORE, state: 'delivered', fromMs: 0 }, after: '' },
+  { view: 'order', store: CAPTURE_STORE, orderId: 'l-1' },
+  { view: 'queues', onlyTrouble: false, search: 'vendor/', after: 'name:' },
+  { view: 'queue', participant: PARTICIPANT, place: 'dead', after: '1' },
+  { view: 'dead-letters', participant: PARTICIPANT },
+]
+const ACTIONS: readonly Action[] = [
+  { action: 'pause', participant: PARTICIPANT },
+  { action: 'resume', participant: PARTICIPANT },
+  { action: 'replay', participant: PARTICIPANT, entries: 'all' },
+  { action: 'drop', participant: PARTICIPANT, entries: ['1'] },
+]
+
+/** All that one who watches can ask. */
+const withWatcher = async (url: string, tokens: Tokens): Promise<void> => {
+  const socket = io(`${url}${WATCH_NAMESPACE}`, {
+    auth: withToken(tokens, CAPTURE_WATCHER),
+    transports: ['websocket'],
+    forceNew: true,
+    reconnection: false,
+  })
+  await new Promise<void>((resolve, reject) => {
+    socket.once('hello', () => resolve())
+    socket.once('connect_error', reject)
+  })
+  for (const look of LOOKS) await socket.emitWithAck('look', look)
+  for (const action of ACTIONS) await socket.emitWithAck('act', action)
+  await socket.emitWithAck('token', 'x')
+  socket.disconnect()
+}
+
 const SAME: readonly (readonly [RegExp, string])[] = [
   [/"token":"[^"]*"/g, '"token":"x"'],
   [/"entry":"[^"]*"/g, '"entry":"e1"'],
   [/(\["acknowledge",\[)[^\]]*/, '$1"e1"'],
-  [/^4([23])(\/caps,)\d+/, '4$1$27'],
+  [/^4([23])(\/(?:caps|watch),)\d+/, '4$1$27'],
 ]
 
 const madeSame = (packet: string): string =>
@@ -133,6 +170,7 @@ export const capturePackets = async (hubPort: number, tokens: Tokens): Promise<s
     await withLinks(proxy.url, tokens)
     for (const transports of [['websocket'], ['polling'], ['polling', 'websocket']])
       await withPlainClients(proxy.url, tokens, transports)
+    await withWatcher(proxy.url, tokens)
     return [...new Set(proxy.recorded().flatMap(packetsIn).map(madeSame))].sort()
   } finally {
     await proxy.close()

@@ -14,6 +14,7 @@ import type { CorpusCase } from './corpus-case.ts'
 import { PACKET_CASES } from './packet-cases.ts'
 import { POLLING_CASES } from './polling-cases.ts'
 import { REQUEST_CASES } from './request-cases.ts'
+import { WATCH_CASES } from './watch-cases.ts'
 import { WEB_SOCKET_CASES } from './websocket-cases.ts'
 
 const tokenOf = async (keys: Keys | null, participant: string): Promise<Record<string, string>> =>
@@ -22,7 +23,7 @@ const tokenOf = async (keys: Keys | null, participant: string): Promise<Record<s
 const attack = async ({ port }: TestHub, keys: Keys | null, one: CorpusCase): Promise<Outcome> => {
   const session = CORPUS.indexOf(one) * 4
   const claim = claimOf(session)
-  const tokens = await tokenOf(keys, participantOf(claim))
+  const tokens = { ...(await tokenOf(keys, participantOf(claim))), ...(await tokenOf(keys, 'operator/fuzz')) }
   const steps = one.steps({ random: seeded(session), claim, captured: [], tokens })
   const script = { name: one.name, isReading: one.isReading ?? true, steps }
   const target = { port, pace: new Pace(0), lastSent: new LastSent(), isOver: () => false }
@@ -48,6 +49,7 @@ const KINDS = {
   polling: POLLING_CASES,
   requests: REQUEST_CASES,
   frames: WEB_SOCKET_CASES,
+  'those who watch': WATCH_CASES,
 }
 
 describe('the corpus of attacks', () => {

@@ -5,6 +5,7 @@ import type { CorpusCase } from './corpus-case.ts'
 import { PACKET_CASES } from './packet-cases.ts'
 import { POLLING_CASES } from './polling-cases.ts'
 import { REQUEST_CASES } from './request-cases.ts'
+import { WATCH_CASES } from './watch-cases.ts'
 import { WEB_SOCKET_CASES } from './websocket-cases.ts'
 
 export const CORPUS: readonly CorpusCase[] = [
@@ -12,6 +13,7 @@ export const CORPUS: readonly CorpusCase[] = [
   ...POLLING_CASES,
   ...REQUEST_CASES,
   ...WEB_SOCKET_CASES,
+  ...WATCH_CASES,
 ]
 
 /** The cases one after another, from the first again behind the last. */

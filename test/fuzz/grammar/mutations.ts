@@ -117,14 +117,20 @@ const packetIn = (text: string): Packet | null => {
   return decoded
 }
 
-/** Does a connection that is let in survive this packet? */
-export const isSurvivable = (packet: string): boolean => {
+/** Does a connection that is let in to the namespace survive this packet? */
+export const isSurvivable = (packet: string, namespace: string = NAMESPACE): boolean => {
   const type = packet.charAt(0)
   if (type !== MESSAGE) return READ_OVER.has(type)
   const inside = packetIn(packet.slice(1))
-  if (inside === null || inside.nsp !== NAMESPACE) return false
+  if (inside === null || inside.nsp !== namespace) return false
   if (inside.type === PacketType.ACK) return true
   return inside.type === PacketType.EVENT && !isLeaving(inside)
+}
+
+/** The message and its argument, as the hub will have decoded them; empty if the packet is none. */
+export const messageIn = (packet: string): readonly unknown[] => {
+  const inside = packet.startsWith(MESSAGE) ? packetIn(packet.slice(1)) : null
+  return inside?.type === PacketType.EVENT && Array.isArray(inside.data) ? inside.data : []
 }
 
 /** A vendor that has left comes back with its next connection: allowed, but the end of this one. */

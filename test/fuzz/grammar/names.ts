@@ -3,6 +3,8 @@
  * that would be a takeover, which is allowed. Attacking drivers hold the one order that they may hold since before the run (`kept-orders.ts`), so that no healthy order is ever theirs to lose.
  */
 
+import type { Seeded } from '../../support/seeded.ts'
+
 export const ATTACKING_STORES = 64
 export const ATTACKING_DRIVERS = 8
 
@@ -20,6 +22,27 @@ export const claimOf = (session: number): Claim => {
     ? { role: 'driver', store, id: driverName((session >>> 2) % ATTACKING_DRIVERS) }
     : { role: 'vendor', store, id: 'main' }
 }
+
+/** Whom a connection to `/watch` claims to be: with keys its token says so, an open hub takes everybody for an operator. */
+export interface WatchClaim {
+  readonly role: 'operator' | 'observer'
+  /** The one order that its token is for. */
+  readonly order?: string
+}
+
+export const WATCH_CLAIMS: readonly WatchClaim[] = [
+  { role: 'operator' },
+  { role: 'observer' },
+  { role: 'observer', order: 'fuzz-0/o-0' },
+]
+
+export const watchClaimOf = (random: Seeded): WatchClaim => random.oneOf(WATCH_CLAIMS)
+
+export const watchParticipantOf = ({ role }: WatchClaim): string => `${role}/fuzz`
+
+/** Where its token is kept: two tokens of one name differ by their order. */
+export const watchTokenName = (claim: WatchClaim): string =>
+  claim.order === undefined ? watchParticipantOf(claim) : `${watchParticipantOf(claim)} ${claim.order}`
 
 export const participantOf = ({ role, store, id }: Claim): string =>
   role === 'driver' ? `driver/${id}` : `vendor/${store}/${id}`
