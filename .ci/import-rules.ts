@@ -40,7 +40,14 @@ export const DIRECTIONS: readonly DirectionRow[] = [
   rim('hub/watch/', ['hub/'], [ACCESS, 'hub/sockets/']),
   // The browser's: bin/build.js builds it of these files, and builds it anew when one of them changes.
   { from: 'hub/page/', may: ['hub/page/', 'shared/ids.ts', 'shared/watch.ts'], mayTypes: ['shared/'] },
-  ...['hub/hub.ts', 'hub/main.ts', 'hub/config.ts', 'hub/ledger-ports.ts', 'hub/reports.ts'].map(wiring),
+  ...[
+    'hub/hub.ts',
+    'hub/main.ts',
+    'hub/config.ts',
+    'hub/ledger-ports.ts',
+    'hub/open-ledger.ts',
+    'hub/reports.ts',
+  ].map(wiring),
   // What is left in the folder itself serves the wiring.
   { from: 'hub/', may: ['shared/', 'hub/domain/', 'hub/setting-rows.ts'] },
   { from: 'bin/', may: EVERYTHING },
@@ -68,6 +75,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   sirv: ['hub/http/', ...TRIALS],
   'classic-level': ['hub/ledger/', 'shared/outbox/', ...TRIALS],
   'memory-level': ['hub/ledger/', 'shared/outbox/', ...TRIALS],
+  pg: ['hub/ledger/', ...TRIALS],
   'rate-limiter-flexible': ['hub/sockets/', ...TRIALS],
   jose: ['hub/access/', ...TRIALS],
   caps: TRIALS,

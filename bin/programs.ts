@@ -50,6 +50,12 @@ export const PROGRAMS: readonly Program[] = [
     run: async (flags, words) => (await import('./commands/hub-commands.ts')).runRevoke(flags, words),
   },
   {
+    name: 'migrate',
+    summary: 'brings the schema of the database to the version of this CAPS',
+    settings: async () => (await import('./commands/migrate.ts')).MIGRATE_SETTINGS,
+    run: async (flags) => (await import('./commands/migrate.ts')).runMigrate(flags),
+  },
+  {
     name: 'erase',
     summary: 'removes the personal fields of an order; its events stay',
     words: [

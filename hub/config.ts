@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import {
+  choiceSetting,
   DATA_DIR_SETTING,
   type Environment,
   type Flags,
@@ -13,6 +14,7 @@ import {
 } from '../shared/settings.ts'
 import { type Keys, keysOf, SHORTEST_SECRET } from './access/keys.ts'
 import type { HubOptions } from './hub.ts'
+import type { DatabaseOptions, Durability } from './ledger/postgres/connection.ts'
 import { LIMIT_SETTINGS } from './limit-settings.ts'
 import { named, number } from './setting-rows.ts'
 import { type Tls, tlsSettings } from './tls.ts'
@@ -54,24 +56,47 @@ const secretSetting: Setting<Keys | null> = {
   read: keysOf,
 }
 
-/** Of a later version; a hub that ignored it would be taken for something that it is not. */
-const notBuilt = (name: string, help: string, form: string): Setting<null> => ({
-  ...named(name, `${help} (not built yet)`),
-  form,
+const DATABASE_URL = 'CAPS_DATABASE_URL'
+
+const databaseSetting: Setting<string | null> = {
+  variable: DATABASE_URL,
+  // It may hold a password.
+  flag: null,
+  help: 'PostgreSQL that keeps the data instead of a folder, postgres://USER:PASSWORD@HOST:PORT/DATABASE',
+  form: 'postgres://USER:PASSWORD@HOST:PORT/DATABASE',
   fallback: null,
   isConfidential: true,
-  read: () => null,
-})
+  read: (text) => (isDatabaseUrl(text) ? text : null),
+}
+
+const isDatabaseUrl = (text: string): boolean => {
+  if (!URL.canParse(text)) return false
+  const { protocol, pathname } = new URL(text)
+  return (protocol === 'postgres:' || protocol === 'postgresql:') && /^\/[^/]+$/.test(pathname)
+}
+
+const durabilitySetting: Setting<Durability> = choiceSetting(
+  named(
+    'durability',
+    'what a confirmed event survives: local, a crash of the machine with the data; replicated, its loss as well',
+  ),
+  ['local', 'replicated'],
+  'local',
+)
+
+/** A folder has no standby. */
+const folderDurabilitySetting: Setting<Durability> = {
+  ...durabilitySetting,
+  form: `local, unless ${DATABASE_URL} names a database`,
+  read: (text) => (text === 'local' ? text : null),
+}
 
 export const HUB_SETTINGS = {
   host: openHostSetting,
   port: number('port', 'port to listen on; 0 takes a free one', [3001, 0, 65_535]),
   dataDir: DATA_DIR_SETTING,
-  databaseUrl: notBuilt(
-    'database-url',
-    'PostgreSQL for several hubs',
-    'none: this version keeps its data in a folder only',
-  ),
+  databaseUrl: databaseSetting,
+  durability: durabilitySetting,
   secret: secretSetting,
   ...tlsSettings({ flags: {}, environment: {} }),
   allowedOrigins: optionalTextSetting(
@@ -187,6 +212,8 @@ export interface HubConfig {
   readonly port: number
   /** The hub's own folder in the data folder. */
   readonly folder: string
+  /** null: the data is in the folder. */
+  readonly database: DatabaseOptions | null
   readonly watermarkBytes: number
   readonly diskPeriodMs: number
   readonly stopTimeMs: number
@@ -220,17 +247,19 @@ const MIB = 1024 * 1024
 const tableFor = (from: { flags: Flags; environment: Environment }): typeof HUB_SETTINGS => ({
   ...HUB_SETTINGS,
   ...tlsSettings(from),
+  ...(from.environment[DATABASE_URL] ? {} : { durability: folderDurabilitySetting }),
   ...(keysOf(from.environment[SECRET] ?? '') === null ? {} : { host: keyedHostSetting }),
 })
 
 /** @throws Fault `configuration` that lists all that is wrong */
 export const readHubConfig = (flags: Flags, environment: Environment): HubConfig => {
   const from = { flags, environment }
-  const { secret, tlsCert, tlsKey, ...values } = readSettings(tableFor(from), from)
+  const { secret, tlsCert, tlsKey, databaseUrl: url, ...values } = readSettings(tableFor(from), from)
   const {
     host,
     port,
     dataDir,
+    durability,
     diskWatermarkMb,
     diskPeriodMs,
     allowedOrigins,
@@ -242,6 +271,7 @@ export const readHubConfig = (flags: Flags, environment: Environment): HubConfig
     host,
     port,
     folder: join(dataDir, 'hub'),
+    database: url === null ? null : { url, durability },
     watermarkBytes: diskWatermarkMb * MIB,
     diskPeriodMs,
     stopTimeMs,

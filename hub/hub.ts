@@ -11,15 +11,22 @@ import { type Access, OPEN_ACCESS, TokenAccess } from './access/access.ts'
 import type { Keys } from './access/keys.ts'
 import { Revocations } from './access/revocations.ts'
 import { Dispatcher } from './delivery/dispatcher.ts'
+import { KeptPauses } from './delivery/kept-pauses.ts'
 import { withdraw } from './delivery/lease-writer.ts'
 import type { DeliveryOptions } from './delivery/ports.ts'
 import { owedTo, type ParticipantRecord } from './domain/participant.ts'
 import type { HttpLimits } from './http/server.ts'
 import { Intake, type IntakeOptions } from './intake/intake.ts'
 import type { Ids, Pressure } from './intake/ports.ts'
-import type { LevelLedger } from './ledger/level/level-ledger.ts'
-import type { Transaction } from './ledger/level/transaction.ts'
-import { deliveryLedger, enterFleet, flushed, revocationLedger, upkeepLedger } from './ledger-ports.ts'
+import type { Ledger, LedgerTransaction } from './ledger/ledger.ts'
+import {
+  deliveryLedger,
+  enterFleet,
+  flushed,
+  noteLedger,
+  revocationLedger,
+  upkeepLedger,
+} from './ledger-ports.ts'
 import type { HubReports } from './reports.ts'
 import { type SessionOptions, Sessions } from './sessions/sessions.ts'
 import type { AdmissionParts } from './sockets/admission.ts'
@@ -51,7 +58,7 @@ export type HubOptions = IntakeOptions &
   }
 
 export interface HubParts {
-  readonly ledger: LevelLedger
+  readonly ledger: Ledger
   readonly clock: Clock
   readonly reports: HubReports
   readonly pressure: Pressure
@@ -94,8 +101,9 @@ export class Hub {
   readonly #parts: HubParts
   readonly access: Access
   readonly #dispatcher: Dispatcher
+  readonly #pauses: KeptPauses
   readonly #intake: Intake
-  readonly #sessions: Sessions<Transaction>
+  readonly #sessions: Sessions<LedgerTransaction>
   readonly upkeep: Upkeep
   readonly watch: Watch
   readonly #stops: (() => void)[] = []
@@ -113,9 +121,11 @@ export class Hub {
       { ledger: deliveryLedger(ledger), reports, clock, options },
       fleet.floor,
     )
-    this.#intake = new Intake({ ledger, ids, reports, pressure, now: () => clock.now(), options })
+    const now = () => clock.now()
+    this.#pauses = new KeptPauses({ ledger: noteLedger(ledger), delivery: this.#dispatcher, now })
+    this.#intake = new Intake({ ledger, ids, reports, pressure, now, options })
     const heldBy = (driver: string) => this.#dispatcher.leasing.heldBy(driver)
-    this.#sessions = new Sessions<Transaction>({
+    this.#sessions = new Sessions<LedgerTransaction>({
       ledger,
       options,
       lastAliveMs: ledger.lastAliveMs ?? clock.now(),
@@ -155,10 +165,10 @@ export class Hub {
       machine,
       access: this.access,
       outgoingBytes: options.outgoingBytes,
-      ledger: { ...feedLedger(ledger), ...listsLedger(ledger) },
+      ledger: { ...feedLedger(ledger), ...listsLedger(ledger), ...noteLedger(ledger) },
       presence: this.#sessions,
       delivering: deliveringOf(this.#dispatcher),
-      pausing: this.#dispatcher,
+      pausing: this.#pauses,
       letters: this.upkeep.deadLetters,
       disk: { isDiskLow: () => pressure.isDiskLow(), freeBytes },
       lastAliveMs: ledger.lastAliveMs ?? clock.now(),
@@ -169,7 +179,12 @@ export class Hub {
   /** Makes a hub on an open ledger: it knows what drivers hold, and delivers as soon as somebody is attached. */
   static async create(parts: HubParts): Promise<Hub> {
     const hub = new Hub(parts, await enterFleet(parts.ledger), await accessOf(parts))
+    await hub.#pauses.load()
+    await hub.watch.load()
     await hub.#dispatcher.start()
+    hub.#stops.push(
+      parts.ledger.onCommitted(({ participantChanges }) => hub.#pauses.committed(participantChanges)),
+    )
     hub.watch.start()
     hub.upkeep.start()
     parts.ledger.markAlive()
@@ -203,6 +218,7 @@ export class Hub {
           reply(registration)
         }),
       isDraining: () => this.#isDraining,
+      isAway: () => this.#parts.ledger.isAway,
       flapping: this.#flapping(),
       refused: (code, who) => this.#parts.reports.refused(code, who),
     }

@@ -1,23 +1,24 @@
 /** The hub as a program: opens the ledger, listens, says when it takes connections, and stops in good order. */
 import type { RequestListener } from 'node:http'
+import { networkInterfaces } from 'node:os'
 import { systemClock } from '../shared/clock.ts'
 import { createLog, type Log } from '../shared/log.ts'
 import { type Running, runProgram } from '../shared/program.ts'
 import { createEventLog } from '../shared/rate-limited-log.ts'
 import { type HubReport, reportToLauncher } from '../shared/run-report.ts'
 import { environmentOf, type Flags } from '../shared/settings.ts'
-import type { Keys } from './access/keys.ts'
-import { isOriginAllowed } from './access/origin.ts'
+import { isOriginAllowed, isWildcard } from './access/origin.ts'
 import { type HubConfig, readHubConfig } from './config.ts'
-import { freeBytesOf, watchDisk } from './disk.ts'
 import { routesOf } from './http/api.ts'
 import { healthListener } from './http/health.ts'
 import { pageFolder, pagesListener } from './http/pages.ts'
 import { createRouter } from './http/router.ts'
 import { type Address, createHttpService } from './http/server.ts'
 import { Hub, type HubParts } from './hub.ts'
-import { openLevelLedger } from './ledger/level/open.ts'
+import { openLedger } from './open-ledger.ts'
 import { HubReports } from './reports.ts'
+import { isLoopbackAddress } from './sockets/network.ts'
+import { type StartedHub, startLines } from './start-lines.ts'
 import type { Tls } from './tls.ts'
 import { capsVersion } from './version.ts'
 
@@ -34,6 +35,7 @@ const apiListener = (hub: Hub, { reports, options }: HubParts): RequestListener 
   createRouter({
     routes: routesOf(hub),
     isAllowed: (origins) => isOriginAllowed(origins, options),
+    allowedOrigins: options.allowedOrigins,
     identify: (token) => hub.access.identify(token),
     refused: (code) => reports.refused(code),
     failed: (error) => reports.requestFailed(error),
@@ -63,7 +65,7 @@ export const serveHub = async (
   const hub = await Hub.create(parts)
   let isReady = false
   const http = createHttpService(
-    healthListener(() => isReady, siteListener(hub, parts)),
+    healthListener(() => isReady && !parts.ledger.isAway, siteListener(hub, parts)),
     { clock: parts.clock, limits: parts.options, tls, dropped: () => parts.reports.connectionDropped() },
   )
   hub.serve(http.server)
@@ -82,18 +84,24 @@ export const serveHub = async (
   }
 }
 
-/** Who gets in, in one line. */
-const doorLine = (keys: Keys | null): string =>
-  keys === null
-    ? 'HUB: no key is configured, so the hub is open: whoever reaches this loopback address is who he says he is. Set CAPS_SECRET to ask for tokens'
-    : `HUB: lets in who has a token that is signed with key ${[...keys.verifying.keys()].join(' or ')}`
+const reachOf = (host: string): StartedHub['reach'] => {
+  if (isWildcard(host)) return 'all addresses'
+  return host === 'localhost' || isLoopbackAddress(host) ? 'this machine' : 'one address'
+}
 
-const addressText = (port: number, { host, tls }: HubConfig): string =>
-  `${tls === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`
+/** Of this machine, for others. */
+const ownAddresses = (): string[] =>
+  Object.values(networkInterfaces())
+    .flatMap((all = []) => all)
+    .filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))
+    .map(({ address }) => address)
 
-const say = (log: Log, port: number, config: HubConfig): void => {
-  log.info(`HUB: taking connections on ${addressText(port, config)} (data in ${config.folder})`)
-  log.info(doorLine(config.keys))
+const say = (log: Log, config: HubConfig, { port, place }: { port: number; place: string }): void => {
+  const { host, tls, keys, options } = config
+  const { allowedOrigins } = options
+  const names = keys === null ? null : [...keys.verifying.keys()]
+  const hub = { host, port, place, allowedOrigins, reach: reachOf(host), hasTls: tls !== null, keys: names }
+  for (const line of startLines({ ...hub, addresses: ownAddresses() })) log.info(line)
 }
 
 const reportOf = async (hub: Hub, { counts }: HubReports): Promise<HubReport> => ({
@@ -104,17 +112,15 @@ const reportOf = async (hub: Hub, { counts }: HubReports): Promise<HubReport> =>
 
 const startHub = async (config: HubConfig): Promise<Running> => {
   const log = createLog(config)
-  const clock = systemClock
+  const { ledger, clock, disk, place } = await openLedger(config, systemClock, log)
   const events = createEventLog({
     clock,
     linesPerSecond: LINES_PER_SECOND,
     summarize: (counts) => log.info(counts, 'and in this second'),
   })
   const reports = new HubReports(log, events, { isMasking: config.keys !== null })
-  const { folder, watermarkBytes, diskPeriodMs: periodMs, keys, options, shown: settings } = config
-  const ledger = await openLevelLedger(folder, clock)
+  const { keys, options, shown: settings } = config
   const failed = new Promise<never>((_, reject) => ledger.onFault(reject))
-  const disk = await watchDisk({ freeBytes: () => freeBytesOf(folder), watermarkBytes, periodMs, clock, log })
   // A ledger that fails meanwhile settles nothing: then the service would never be there.
   const service = await Promise.race([
     serveHub(
@@ -129,7 +135,7 @@ const startHub = async (config: HubConfig): Promise<Running> => {
     ),
     failed,
   ])
-  say(log, service.port, config)
+  say(log, config, { port: service.port, place })
   const tellLastReport = reportToLauncher(() => reportOf(service.hub, reports))
   return {
     ended: failed,

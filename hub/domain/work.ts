@@ -13,7 +13,9 @@ export interface Work<Transaction> {
   readonly participants?: readonly ParticipantId[]
   /** Stores whose participants `decide` reads. */
   readonly stores?: readonly string[]
-  /** Reads and writes through the transaction. MUST NOT wait, and MUST NOT throw. */
+  /**
+   * Reads and writes through the transaction. MUST NOT wait, and MUST NOT throw. May be run again, when what it decided could not be written: the last time counts, so what it leaves outside the transaction MUST be all of it anew.
+   */
   decide(transaction: Transaction): void
   /**
    * Called when everything that `decide` has read and written is durable (synced). Never called if it cannot be made durable; the ledger then

@@ -104,6 +104,8 @@ export class Intake {
 
   #overloadRefusal(events: number): Refused | null {
     if (this.#isDraining) return refusal('draining', 'The hub is about to stop.', { retryAfterMs: 1000 })
+    if (this.#parts.ledger.isAway)
+      return refusal('busy', 'The hub cannot reach its database for now.', { retryAfterMs: 1000 })
     // A frame that is longer than what may wait passes alone; else it would be refused for ever.
     return this.#undecided > 0 && this.#undecided + events > this.#parts.options.undecidedEvents
       ? refusal('busy', 'Too many events wait for the disk.', { retryAfterMs: 200 })
@@ -126,6 +128,7 @@ export class Intake {
       stores: [...new Set(proposals.map(({ payload }) => payload.store))],
       participants: [FLEET],
       decide: (transaction) => {
+        accepted.length = 0
         receipts = decoded.map((one) =>
           one.ok ? this.#decide(transaction, one.proposal, { allowance: source.allowance, accepted }) : one,
         )

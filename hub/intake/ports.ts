@@ -22,6 +22,8 @@ export interface IntakeTransaction {
 /** MUST run work in the order of `submit`, and settle it when it is durable. */
 export interface IntakeLedger {
   submit(work: Work<IntakeTransaction>): void
+  /** Is its database out of reach for now? */
+  readonly isAway: boolean
 }
 
 /** Ids for events: unique for ever, ascending with time. */

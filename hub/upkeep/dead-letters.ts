@@ -70,6 +70,7 @@ export class DeadLetters {
       participants: [participant],
       stores: storesOf(participant),
       decide: (transaction) => {
+        count = 0
         for (const letter of letters) if (step(transaction, participant, letter)) count += 1
       },
     })

@@ -65,6 +65,7 @@ export class Eraser {
       orders: [order],
       decide: (transaction) => {
         const before = transaction.order(order)
+        record = undefined
         if (before === undefined) return
         record = erased(before, transaction.nowMs)
         erasure = erasureOf(record, transaction.nowMs)
@@ -103,6 +104,7 @@ export class Eraser {
       orders: [order],
       decide: (transaction) => {
         const record = transaction.order(order)
+        seen = null
         if (record !== undefined && record.owed > 0)
           seen = { record, writes: this.#parts.handed.writesOf(order) }
       },

@@ -48,6 +48,7 @@ const expire = async (parts: ExpiryParts, id: ParticipantId): Promise<void> => {
     participants: [id],
     stores: storesOf(id),
     decide: (transaction) => {
+      entries = null
       const record = transaction.participant(id)
       // It may have come back since the page was read, and gone again.
       if (record === undefined || !isExpired(record, parts, transaction.nowMs)) return

@@ -24,6 +24,7 @@ export const removeOrders = async (
     await commit(ledger, {
       orders: keys,
       decide: (transaction) => {
+        removed = 0
         for (const record of keys.flatMap((key: OrderKey) => transaction.order(key) ?? [])) {
           if (record.owed > 0) transaction.putOrder(changed(record, { endedMs: transaction.nowMs }))
           else transaction.removeOrder(record)

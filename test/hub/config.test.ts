@@ -55,7 +55,7 @@ describe("the hub's configuration", () => {
   })
 
   it('[HB4] does not repeat what may be a secret', () => {
-    const fault = faultOf({ 'database-url': 'postgres://me:password@db' }, { CAPS_SECRET: 's3cret' })
+    const fault = faultOf({}, { CAPS_DATABASE_URL: 'postgres://me:password@db', CAPS_SECRET: 's3cret' })
     expect(fault).to.not.match(/s3cret|password/)
     expect(fault).to.include('CAPS_SECRET: got a value, expected one or two keys <key id>:<secret>')
   })

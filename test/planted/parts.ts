@@ -13,6 +13,8 @@ const unitTestsOf = (folder: string): readonly string[] =>
 export const DOMAIN = unitTestsOf('domain')
 export const INTAKE = unitTestsOf('intake')
 export const LEDGER = unitTestsOf('ledger')
+/** Without the contract suite, which takes a minute. */
+export const POSTGRES = unitTestsOf('ledger/postgres').filter((file) => !file.includes('postgres-ledger'))
 export const DELIVERY = unitTestsOf('delivery')
 export const SESSIONS = unitTestsOf('sessions')
 export const UPKEEP = unitTestsOf('upkeep')

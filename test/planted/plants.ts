@@ -21,6 +21,7 @@ import { PA_PLANTS } from './rules-pa.ts'
 import { PA_BROWSER_PLANTS } from './rules-pa-browser.ts'
 import { PG_PLANTS } from './rules-pg.ts'
 import { PM_PLANTS } from './rules-pm.ts'
+import { PQ_PLANTS } from './rules-pq.ts'
 import { PR_PLANTS } from './rules-pr.ts'
 import { PV_PLANTS } from './rules-pv.ts'
 import { SE_PLANTS } from './rules-se.ts'
@@ -36,6 +37,7 @@ export const PLANTS: readonly Plant[] = [
   ...PM_PLANTS,
   ...IN_PLANTS,
   ...LG_PLANTS,
+  ...PQ_PLANTS,
   ...DL_PLANTS,
   ...FL_PLANTS,
   ...SE_PLANTS,

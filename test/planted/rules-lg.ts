@@ -186,4 +186,12 @@ export const LG_PLANTS: readonly Plant[] = [
     from: 'const isUnicode = value.isWellFormed()',
     to: 'const isUnicode = true',
   },
+  {
+    ...level('keys'),
+    rule: 'LG22',
+    name: 'a page of notes ends with those of other kinds',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as it is written there
+    from: 'lt: below(`n/${kind}`).lt',
+    to: "lt: below('n').lt",
+  },
 ]

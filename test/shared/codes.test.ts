@@ -23,6 +23,7 @@ describe('refusal codes', () => {
       'too-many-new-participants': true,
       'reconnecting-too-often': true,
       'authentication-timeout': true,
+      binary: true,
     }
     const receipt: ReceiptCode = 'busy'
     const atConnect = Object.entries(CODES).filter(([, { at }]) => at === 'connect')

@@ -3,6 +3,7 @@ import { MemoryLevel } from 'memory-level'
 import type { Keys } from '../../hub/access/keys.ts'
 import { readHubConfig } from '../../hub/config.ts'
 import type { HubOptions } from '../../hub/hub.ts'
+import type { Ledger } from '../../hub/ledger/ledger.ts'
 import type { Database } from '../../hub/ledger/level/database.ts'
 import { ledgerOn } from '../../hub/ledger/level/open.ts'
 import { type HubService, serveHub } from '../../hub/main.ts'
@@ -15,6 +16,8 @@ export interface TestHubSettings {
   readonly options?: Partial<HubOptions>
   readonly isDiskLow?: () => boolean
   readonly database?: Database
+  /** Instead of one on the database. */
+  readonly ledger?: Ledger
   /** Of the tokens; without them the hub runs open. */
   readonly keys?: Keys
   /** Time as tokens go by it. */
@@ -48,7 +51,9 @@ export const startTestHub = async (settings: TestHubSettings = {}): Promise<Test
   const reports = new HubReports(recordingLog(log), { event: (_, write) => write(), close: () => {} })
   const service = await serveHub(
     {
-      ledger: await ledgerOn(settings.database ?? new MemoryLevel<string, string>(), systemClock),
+      ledger:
+        settings.ledger ??
+        (await ledgerOn(settings.database ?? new MemoryLevel<string, string>(), systemClock)),
       clock: systemClock,
       reports,
       pressure: { isDiskLow: settings.isDiskLow ?? (() => false) },

@@ -1,5 +1,6 @@
 import sinon from 'sinon'
 import { closeAll } from './cleanup.ts'
+import { endPostgres } from './postgres.ts'
 import { beginTestFolders, endRunFolders, endTestFolders } from './temporary-folder.ts'
 import { beginTest } from './waiting.ts'
 
@@ -16,6 +17,7 @@ export const mochaHooks = {
     await endTestFolders()
   },
   async afterAll() {
+    await endPostgres()
     await endRunFolders()
   },
 }

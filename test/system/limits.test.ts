@@ -372,10 +372,44 @@ describe('limits before it is known who connects', () => {
     expect(hub.reports.refusals.get('too-many-connections')).to.equal(2)
   })
 
-  it('[LM9][LM10] hold nobody on this machine to limits of addresses and of coming back, while the hub is open', async () => {
-    const hub = await startTestHub({ options: { addressConnectionsPerMinute: 2, flappingConnections: 2 } })
+  it('[LM17] refuse an address that has as many connections open as it may, whoever they are, until one of them ends', async () => {
+    const { hub, tokenOf } = await startKeyedHub({ options: { addressConnections: 2 } })
+    const first = openClient(hub.url, { token: await tokenOf('driver/d') })
+    await first.welcomes.next()
+    await RawPeer.open(hub.port)
+    const { status, body } = await askHttp(hub.port, POLL)
+    expect(status).to.equal(403)
+    expect((body as { message: string }).message).to.match(/^too-many-connections: .* open/)
+    expect(hub.reports.refusals.get('too-many-connections')).to.equal(1)
+    const ended = new Promise<void>((resolve) => {
+      hub.reports.disconnected = () => resolve()
+    })
+    first.socket.io.engine.close()
+    await ended
+    expect((await askHttp(hub.port, POLL)).status).to.equal(200)
+    expect((await askHttp(hub.port, POLL)).status).to.equal(403)
+  })
+
+  it('[LM17] count a connection once that goes from polling to a WebSocket, and none that was refused', async () => {
+    const { hub, tokenOf } = await startKeyedHub({ options: { addressConnections: 2 } })
+    for (const token of ['x', 'y', 'z']) await refusalOf(hub.url, { token })
+    const { socket, welcomes } = openClient(
+      hub.url,
+      { token: await tokenOf('driver/d') },
+      { transports: ['polling', 'websocket'] },
+    )
+    const upgraded = eventOf(socket.io.engine, 'upgrade')
+    await welcomes.next()
+    await upgraded
+    await openClient(hub.url, { token: await tokenOf('driver/e') }).welcomes.next()
+    expect((await askHttp(hub.port, POLL)).status).to.equal(403)
+  })
+
+  it('[LM9][LM10][LM17] hold nobody on this machine to limits of addresses and of coming back, while the hub is open', async () => {
+    const options = { addressConnectionsPerMinute: 2, addressConnections: 2, flappingConnections: 2 }
+    const hub = await startTestHub({ options })
     for (let n = 0; n < 6; n += 1) (await driverOf(hub.url, 'd')).socket.disconnect()
-    await driverOf(hub.url, 'd')
+    for (let n = 0; n < 4; n += 1) await driverOf(hub.url, `d-${n}`)
     expect(hub.reports.counts.refused).to.equal(0)
   })
 

@@ -118,6 +118,13 @@ const PROVOCATIONS: Readonly<Record<RefusalCode, () => Promise<unknown>>> = {
   },
   'token-mismatch': () => refusalOfToken('driver/d', {}, { role: 'vendor' }),
   'wrong-role': () => refusalOfToken('observer/page'),
+  binary: async () => {
+    const { port } = await startTestHub()
+    const peer = await RawPeer.admitted(port, { role: 'driver', id: 'd' })
+    peer.frame(0x82, Buffer.alloc(10))
+    const packet = await peer.words.next((word) => word.includes('["refused"'))
+    return JSON.parse(packet.slice(packet.indexOf('[')))[1]
+  },
 
   'too-many-new-participants': async () => {
     const url = await urlOf({ options: { newParticipantsPerMinute: 1 } })

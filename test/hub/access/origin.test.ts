@@ -30,6 +30,30 @@ describe('origin', () => {
       expect(mayAsk(undefined, host)).to.equal(false)
     })
 
+  for (const listening of ['0.0.0.0', '::'])
+    it(`[AC20] answers under every address, and under no foreign name, when it listens on ${listening}`, () => {
+      for (const host of [
+        '192.168.1.5:3001',
+        '10.0.0.7',
+        '[fd00::7]:3001',
+        'localhost:3001',
+        'shop.example',
+      ]) {
+        expect(mayAsk(undefined, host, listening), host).to.equal(true)
+        if (host !== 'shop.example') expect(mayAsk(`https://${host}`, host, listening)).to.equal(true)
+      }
+      for (const host of [
+        'evil.example',
+        '10.0.0.7.evil.example',
+        '10.0.0.7@evil.example',
+        '[evil]',
+        '10.7',
+        '',
+      ])
+        expect(mayAsk(undefined, host, listening), host).to.equal(false)
+      expect(mayAsk('https://evil.example', '10.0.0.7', listening)).to.equal(false)
+    })
+
   it('[AC20] answers under no name that only begins or ends like its own', () => {
     for (const host of [
       '10.0.0.7.evil.example',

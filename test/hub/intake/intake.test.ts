@@ -250,7 +250,7 @@ describe('intake', () => {
         report('delivered'),
         pickupOf('x', { store: 'globex' }),
       ]
-      intakeOn({ submit }).open(vendor()).publish(frame, sinon.stub())
+      intakeOn({ submit, isAway: false }).open(vendor()).publish(frame, sinon.stub())
       for (const [{ orders, stores }] of submit.args) expect([orders, stores]).to.deep.equal([[], []])
     })
   })

@@ -4,9 +4,11 @@
  */
 import { expect } from 'chai'
 import type { RevocationLedger, RevocationTransaction } from '../../../hub/access/ports.ts'
+import type { PauseTransaction } from '../../../hub/delivery/kept-pauses.ts'
 import type { DeliveryLedger, DeliveryTransaction } from '../../../hub/delivery/ports.ts'
 import { assign, leaseTo } from '../../../hub/domain/dispatch.ts'
 import type { DeadLetter, Entry, Retry } from '../../../hub/domain/entry.ts'
+import type { Note } from '../../../hub/domain/note.ts'
 import { accept } from '../../../hub/domain/order.ts'
 import { keyOf, type OrderRecord } from '../../../hub/domain/order-record.ts'
 import { closeQueue, newParticipant, type ParticipantRecord } from '../../../hub/domain/participant.ts'
@@ -14,6 +16,7 @@ import type { Committed, Work } from '../../../hub/domain/work.ts'
 import type { IntakeTransaction } from '../../../hub/intake/ports.ts'
 import type { SessionTransaction } from '../../../hub/sessions/ports.ts'
 import type { UpkeepLedger, UpkeepTransaction } from '../../../hub/upkeep/ports.ts'
+import type { CountDelivered } from '../../../hub/watch/delivered-today.ts'
 import type { ListsLedger, OrderPage } from '../../../hub/watch/ports.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { Fault } from '../../../shared/fault.ts'
@@ -27,7 +30,8 @@ export type ContractTransaction = IntakeTransaction &
   DeliveryTransaction &
   SessionTransaction &
   UpkeepTransaction &
-  RevocationTransaction
+  RevocationTransaction &
+  PauseTransaction
 
 export interface ContractLedger
   extends Omit<
@@ -35,6 +39,8 @@ export interface ContractLedger
     'submit'
   > {
   submit(work: Work<ContractTransaction>): void
+  notes(kind: Note['kind'], after: string, limit: number): Promise<readonly Note[]>
+  readonly countDelivered: CountDelivered
   onFault(listener: (fault: Fault) => void): () => void
   close(): Promise<void>
 }
@@ -121,6 +127,7 @@ export const describeLedger = (name: string, createHome: () => LedgerHome): void
           for (const id of ids) transaction.putRevocation({ participant: id, revokedMs })
         },
       })
+    const noting = (decide: (transaction: ContractTransaction) => void): Promise<void> => commit({ decide })
     const rosterOf = (store: string): Promise<readonly ParticipantId[]> =>
       commit({ stores: [store], decide: (transaction) => transaction.rosterOf(store) })
 
@@ -529,6 +536,24 @@ export const describeLedger = (name: string, createHome: () => LedgerHome): void
         expect(await endedBefore(NOW + 99, 2)).to.deep.equal([1, 2].map((index) => keyOf(ended[index]!)))
       })
 
+      it('[WA6] count the delivered ones of those that ended in a time, page by page', async () => {
+        const ended = [-1, 0, 5, 10, 15, 20].map((later) =>
+          delivered(NOW + later, { ...carried, key: orderKey('acme', `ended-${later}`) }),
+        )
+        const dropped: OrderRecord = { ...waiting, endedMs: NOW + 7 }
+        await put(dropped, ...ended)
+        for (const isAgain of [false, true]) {
+          if (isAgain) await reopen()
+          const range = { fromMs: NOW, toMs: NOW + 20, limit: 3 }
+          const first = await ledger.countDelivered({ ...range, after: null })
+          expect(first.count).to.equal(2)
+          expect(await ledger.countDelivered({ ...range, after: first.next })).to.deep.equal({
+            count: 2,
+            next: null,
+          })
+        }
+      })
+
       it('[LG9] follow an order whose end is dated anew, and forget one that is removed', async () => {
         await put(delivered(NOW))
         await put(delivered(NOW + 50))
@@ -712,6 +737,43 @@ export const describeLedger = (name: string, createHome: () => LedgerHome): void
         expect(await ledger.revocations('', 10)).to.deep.equal([{ participant: TILL, revokedMs: NOW }])
         await reopen()
         expect(await ledger.revocations('', 10)).to.deep.equal([{ participant: TILL, revokedMs: NOW }])
+      })
+
+      it('[LG22] keeps notes by kind and name, the newest of a name, and gives them page by page in the order of names', async () => {
+        const pauses = [BOB, MAIN, TILL].map(
+          (name, number): Note => ({ kind: 'pause', name, value: { number } }),
+        )
+        const line: Note = { kind: 'audit', name: MAIN, value: 'done' }
+        await noting((transaction) => {
+          for (const note of [...pauses].reverse()) transaction.putNote({ ...note, value: 'older' })
+        })
+        await noting((transaction) => {
+          for (const note of [...pauses, line]) transaction.putNote(note)
+        })
+        await reopen()
+        expect(await ledger.notes('pause', '', 2)).to.deep.equal(pauses.slice(0, 2))
+        expect(await ledger.notes('pause', MAIN, 2)).to.deep.equal(pauses.slice(2))
+        expect(await ledger.notes('audit', '', 9)).to.deep.equal([line])
+      })
+
+      it('[LG22] forgets a note that is removed, and no other', async () => {
+        const [gone, kept]: Note[] = [
+          { kind: 'pause', name: MAIN, value: 1 },
+          { kind: 'audit', name: MAIN, value: 2 },
+        ]
+        await noting((transaction) => {
+          transaction.putNote(gone!)
+          transaction.putNote(kept!)
+        })
+        await noting((transaction) => {
+          transaction.removeNote(gone!)
+          transaction.removeNote({ kind: 'pause', name: BOB })
+        })
+        for (const isAgain of [false, true]) {
+          if (isAgain) await reopen()
+          expect(await ledger.notes('pause', '', 9)).to.deep.equal([])
+          expect(await ledger.notes('audit', '', 9)).to.deep.equal([kept])
+        }
       })
 
       it('[LG14] are on the roster of their store while they have a queue', async () => {

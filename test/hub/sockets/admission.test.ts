@@ -17,6 +17,7 @@ const stubAdmission = (access: AdmissionParts['access'] = OPEN_ACCESS) => {
   const refused = sinon.stub()
   const flapping = { pauseMs: sinon.stub().returns(0), ended: sinon.stub() }
   const isDraining = sinon.stub().returns(false)
+  const isAway = sinon.stub().returns(false)
   const admit = admission({
     access,
     register(applicant, reply) {
@@ -24,6 +25,7 @@ const stubAdmission = (access: AdmissionParts['access'] = OPEN_ACCESS) => {
       replies.push(reply)
     },
     isDraining,
+    isAway,
     flapping,
     refused,
   })
@@ -51,6 +53,7 @@ const stubAdmission = (access: AdmissionParts['access'] = OPEN_ACCESS) => {
     refused,
     flapping,
     isDraining,
+    isAway,
   }
 }
 
@@ -122,6 +125,15 @@ describe('admission', () => {
     const { outcome } = apply(VENDOR)
     expect(outcome.data).to.have.property('code', 'not-ready')
     expect(applicants).to.deep.equal([])
+  })
+
+  it('[PQ7] refuses everybody as not-ready while the database is away', () => {
+    const { apply, applicants, isAway } = stubAdmission()
+    isAway.returns(true)
+    expect(apply(VENDOR).outcome.data).to.have.property('code', 'not-ready')
+    expect(applicants).to.deep.equal([])
+    isAway.returns(false)
+    expect(apply(VENDOR).outcome).to.deep.equal({})
   })
 
   it('[SE2] refuses a connection that a newer one has overtaken before it was let in', () => {

@@ -103,26 +103,49 @@ describe('lobby', () => {
     expect(sizesOf(newcomer)).to.deep.equal([5000, 5000])
   })
 
-  const TALKS: Readonly<Record<string, (newcomer: StubNewcomer) => void>> = {
-    'more bytes than it may, in however many messages': (newcomer) => {
-      for (let n = 0; n < 4; n += 1) newcomer.says('é'.repeat(13))
+  const TALKS: Readonly<Record<string, { code: string; talk(newcomer: StubNewcomer): void }>> = {
+    'more bytes than it may, in however many messages': {
+      code: 'too-large',
+      talk: (newcomer) => {
+        for (let n = 0; n < 4; n += 1) newcomer.says('é'.repeat(13))
+      },
     },
-    'more messages than it may': (newcomer) => {
-      for (let n = 0; n < 17; n += 1) newcomer.says('')
+    'more messages than it may': {
+      code: 'bad-handshake',
+      talk: (newcomer) => {
+        for (let n = 0; n < 17; n += 1) newcomer.says('')
+      },
     },
-    'binary data': (newcomer) => {
-      newcomer.emit('packet', { type: 'message', data: Buffer.alloc(1) })
-      newcomer.says('x')
+    'binary data': {
+      code: 'binary',
+      talk: (newcomer) => {
+        newcomer.emit('packet', { type: 'message', data: Buffer.alloc(1) })
+        newcomer.says('x')
+      },
     },
   }
-  for (const [what, talk] of Object.entries(TALKS))
-    it(`[LM7] cuts a newcomer that sends ${what}`, async () => {
+  for (const [what, { talk, code }] of Object.entries(TALKS))
+    it(`[LM7][LM16] tells a newcomer that sends ${what} so, takes no more of it and cuts it`, async () => {
       const newcomer = enter()
       talk(newcomer)
       await Promise.resolve()
-      expect(newcomer.close.args).to.deep.equal([[true]])
+      const told = newcomer.send.args.map(([packet]) => String(packet))
+      expect(told.map((packet) => packet.slice(0, packet.indexOf(',')))).to.deep.equal(['4/caps', '4/watch'])
+      for (const packet of told) expect(packet).to.include(`"code":"${code}"`)
+      expect(newcomer.close.args).to.deep.equal([[false]])
       expect(reports.newcomerCut.args).to.deep.equal([[WHERE]])
+      clock.advance(500)
+      await Promise.resolve()
+      expect(newcomer.close.args).to.deep.equal([[false], [true]])
     })
+
+  it('[LM7] takes an answer to a ping for nothing that was sent', async () => {
+    const newcomer = enter()
+    for (let n = 0; n < 3; n += 1) newcomer.emit('packet', { type: 'pong' })
+    newcomer.says('x'.repeat(100))
+    await Promise.resolve()
+    sinon.assert.notCalled(newcomer.close)
+  })
 
   it('[LM7] hears out a newcomer that stays within its limits', async () => {
     const newcomer = enter()

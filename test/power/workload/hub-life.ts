@@ -98,7 +98,7 @@ class Life implements HubLife {
     this.#dispatcher = new Dispatcher({ ledger: deliveryLedger, reports, clock, options: OPTIONS }, floor)
     const generator = new V7Generator()
     this.#intake = new Intake({
-      ledger: { submit },
+      ledger: { submit, isAway: false },
       ids: { next: (timeMs) => generator.generateOrResetCore(timeMs, 10_000).toString() },
       reports,
       pressure: { isDiskLow: () => false },

@@ -1,0 +1,82 @@
+/** Opens a database for a hub: connects, takes the lock, brings an empty database its schema, and takes the fence. */
+import type { Clock } from '../../../shared/clock.ts'
+import type { CacheLimits } from './cached-rows.ts'
+import { Connection, type DatabaseOptions } from './connection.ts'
+import { openFault } from './faults.ts'
+import { patience } from './keeper.ts'
+import { ensureSchema, migrate } from './migrate.ts'
+import { databaseNowMs, inUseFault, lock, processOf, takeOver } from './ownership.ts'
+import { POSITIONS_BLOCK } from './positions.ts'
+import { PostgresLedger, type PostgresReports } from './postgres-ledger.ts'
+
+export interface OpenedLedger {
+  readonly ledger: PostgresLedger
+  /** Time as all that the ledger keeps goes by it. */
+  readonly clock: Clock
+}
+
+export interface OpenOptions {
+  readonly reports: PostgresReports
+  readonly random?: () => number
+  readonly cache?: CacheLimits
+  /** Positions that are reserved at a time. */
+  readonly block?: number
+  /** Does the hub go by the database's clock? Default: yes. Tests move one by hand. */
+  readonly isClockOfDatabase?: boolean
+}
+
+/** Of small orders 20,000, of orders with details in all their events some thousands. */
+const CACHE: CacheLimits = { rows: 20_000, weight: 32 * 1024 * 1024 }
+/** A hub that has died, or whose machine has, is noticed by the server within some seconds at most. */
+const LOCK_TRIES = 15
+
+/** The steady clock of this machine, set once by another one: hubs on several machines agree on leases then, as far as their clocks run alike. */
+const shifted = (clock: Clock, byMs: number): Clock => ({
+  now: () => clock.now() + byMs,
+  after: (delayMs, run) => clock.after(delayMs, run),
+  endOfTurn: (run) => clock.endOfTurn(run),
+})
+
+const whileLocked = async <T>(
+  options: DatabaseOptions,
+  clock: Clock,
+  use: (connection: Connection) => Promise<T>,
+): Promise<T> => {
+  const connection = await Connection.open(options, clock)
+  try {
+    if (!(await lock(connection, patience(clock, LOCK_TRIES)))) throw inUseFault(connection.place)
+    return await use(connection)
+  } catch (error) {
+    connection.cut()
+    throw openFault(connection.place, error)
+  }
+}
+
+/** @throws Fault `configuration`, `in-use` or `ledger`, which say what to do */
+export const openPostgresLedger = (
+  options: DatabaseOptions,
+  machineClock: Clock,
+  settings: OpenOptions,
+): Promise<OpenedLedger> =>
+  whileLocked(options, machineClock, async (connection) => {
+    const { reports, random = Math.random, cache = CACHE, block = POSITIONS_BLOCK } = settings
+    await ensureSchema(connection)
+    const ownership = await takeOver(connection, block)
+    const process = await processOf(connection)
+    const aheadMs =
+      (settings.isClockOfDatabase ?? true) ? (await databaseNowMs(connection)) - machineClock.now() : 0
+    const clock = shifted(machineClock, aheadMs)
+    const parts = { options, clock, random, reports, cache, connection, process, ownership }
+    return { ledger: new PostgresLedger(parts), clock }
+  })
+
+/** What `caps migrate` does. @returns versions of the schema, before and after */
+export const migrateDatabase = (
+  options: DatabaseOptions,
+  clock: Clock,
+): Promise<{ from: number | null; to: number }> =>
+  whileLocked(options, clock, async (connection) => {
+    const done = await migrate(connection)
+    await connection.close()
+    return done
+  })
