@@ -20,8 +20,7 @@ export interface DeliveredTodayParts {
   readonly countDelivered: CountDelivered
 }
 
-/** Their rows are read. */
-const PAGE = 200
+const PAGE = 1000
 const PAUSE_MS = 20
 
 /** @returns the midnight before, and the one after, in the time zone of the process */

@@ -11,7 +11,7 @@
  * | `r/<participant>/<position>` | Retry |
  * | `x/<participant>/<position>` | DeadLetter |
  * | `h/<driver>/<store>/<order>` | a driver holds the order: leased, assigned or in transit |
- * | `e/<time>/<store>/<order>` | the order ended then |
+ * | `e/<time>/<store>/<order>` | the order ended then; whether nobody delivered it |
  * | `a/<time>/<store>/<order>` | the order was accepted then; the time as its row has it, ISO 8601 |
  * | `t/<participant>` | Revocation of its tokens; not in the journal |
  * | `n/<kind>/<name>` | a Note's value; not in the journal |

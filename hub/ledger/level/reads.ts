@@ -42,7 +42,7 @@ import {
   type Read,
 } from './overlay.ts'
 import type { Tables } from './tables.ts'
-import { endedIndex, heldIndex, type IndexKey } from './write-back.ts'
+import { endedIndex, heldIndex, type IndexKey, UNDELIVERED } from './write-back.ts'
 
 const decodedRows = <T>(rows: readonly [string, string][]): Page<T> =>
   rows.map(([key, text]) => [key, decode<T>(key, text)] as const)
@@ -231,10 +231,28 @@ export class Reads {
     limit: number
   }): Promise<{ count: number; next: string | null }> {
     const { limit } = range
-    const keys = await this.#orderKeys({ range: endedBetweenRange(range), limit }, endedIndex)
-    const records = await this.orderRecords(ordersIn(keys))
-    const count = records.filter(({ state }) => state === 'delivered').length
+    const undelivered = this.#newerUndelivered()
+    const read: Read<string> = ({ range, ...rest }) =>
+      this.#telling(this.#db.iterator({ ...range, ...rest }).all(), (entries) =>
+        entries.map(([key, value]) => {
+          if (value === UNDELIVERED) undelivered.add(key)
+          return [key, key]
+        }),
+      )
+    const part = { range: endedBetweenRange(range), limit }
+    const keys = await firstKeysOf(read, this.#newerKeys(endedIndex), part)
+    const count = keys.filter((key) => !undelivered.has(key)).length
     return { count, next: keys.length < limit ? null : keys.at(-1)! }
+  }
+
+  /** Keys in the index by when they ended of orders that nobody delivered and only the journal holds so. */
+  #newerUndelivered(): Set<string> {
+    const keys = new Set<string>()
+    for (const { row } of this.#tables.orders.unwritten()) {
+      const key = row === null || row.state === 'delivered' ? null : endedIndex(row)
+      if (key !== null) keys.add(key)
+    }
+    return keys
   }
 
   /** Keys of orders in one of their indexes. */

@@ -24,6 +24,12 @@ export const heldIndex: IndexKey = (record) => {
 export const endedIndex: IndexKey = (record) =>
   record.endedMs === null ? null : endedKey(record.endedMs, keyOf(record))
 
+/** Of an ended order that nobody delivered, in the index by when it ended; of all others, and in all other indexes, a value is empty. */
+export const UNDELIVERED = 'undelivered'
+
+const valueIn = (indexKey: IndexKey, { state }: OrderRecord): string =>
+  indexKey === endedIndex && state !== 'delivered' ? UNDELIVERED : ''
+
 /** By when it was accepted. */
 export const acceptedIndex: IndexKey = (record) => acceptedKey(record.time, keyOf(record))
 
@@ -36,7 +42,7 @@ const putIndexes = (batch: Puts, stored: OrderRecord | null, row: OrderRecord | 
     const after = row && indexKey(row)
     if (before === after) continue
     if (before !== null) batch.del(before)
-    if (after !== null) batch.put(after, '')
+    if (row !== null && after !== null) batch.put(after, valueIn(indexKey, row))
   }
 }
 

@@ -58,7 +58,7 @@ describe('delivered today', () => {
     await clock.advanceAsync(1000)
     await clock.settle()
     expect(today.count()).to.equal(208)
-    const day = { fromMs: NOON - 12 * HOUR_MS, toMs: NOON, limit: 200 }
+    const day = { fromMs: NOON - 12 * HOUR_MS, toMs: NOON, limit: 1000 }
     expect(ranges).to.deep.equal([
       { ...day, after: null },
       { ...day, after: 'e/1' },
