@@ -1,6 +1,7 @@
 import { LEDGER } from './parts.ts'
 import type { Plant } from './plant.ts'
 
+const shared = (name: string) => ({ file: `hub/ledger/${name}.ts`, tests: LEDGER }) as const
 const level = (name: string) => ({ file: `hub/ledger/level/${name}.ts`, tests: LEDGER }) as const
 
 /** Tells whether work writes: it settles at once if it does not, while a group syncs. */
@@ -52,8 +53,8 @@ export const LG_PLANTS: readonly Plant[] = [
     ...level('level-ledger'),
     rule: 'LG5',
     name: 'what was appended is announced twice',
-    from: 'const committed = committedOf(group, changes)',
-    to: 'const committed = committedOf(group, changes)\n    for (const listener of this.#committedListeners) listener(committed)',
+    from: 'const committed = committedOf(group.appended, changes)',
+    to: 'const committed = committedOf(group.appended, changes)\n    for (const listener of this.#committedListeners) listener(committed)',
   },
   {
     ...level('positions'),
@@ -73,8 +74,8 @@ export const LG_PLANTS: readonly Plant[] = [
     ...level('transaction'),
     rule: 'LG8',
     name: 'a dead letter that was taken is still counted',
-    from: 'this.#count(participant, { place, position }, -1)',
-    to: "if (place !== 'dead') this.#count(participant, { place, position }, -1)",
+    from: 'this.count(participant, { place, position }, -1)',
+    to: "if (place !== 'dead') this.count(participant, { place, position }, -1)",
   },
   {
     ...level('write-back'),
@@ -117,7 +118,7 @@ export const LG_PLANTS: readonly Plant[] = [
     to: 'written.durable.catch(() => this.#write(group).durable).then(',
   },
   {
-    ...level('transaction'),
+    ...shared('row-transaction'),
     rule: 'LG14',
     name: 'a participant that has left stays on the roster',
     from: 'isActive ? [...others, id] : others',
@@ -173,7 +174,7 @@ export const LG_PLANTS: readonly Plant[] = [
     to: '',
   },
   {
-    ...level('transaction'),
+    ...shared('appended'),
     rule: 'LG23',
     name: 'what was taken in the same turn is announced all the same',
     from: '    entries.splice(index, 1)\n',

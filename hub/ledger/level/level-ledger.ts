@@ -11,6 +11,7 @@ import type { Clock } from '../../../shared/clock.ts'
 import { Fault, messageOf } from '../../../shared/fault.ts'
 import type { OrderRecord } from '../../domain/order-record.ts'
 import type { Committed, Work } from '../../domain/work.ts'
+import { committedOf } from '../committed.ts'
 import { encode } from './codec.ts'
 import type { Database } from './database.ts'
 import { Group } from './group.ts'
@@ -275,7 +276,7 @@ export class LevelLedger {
     this.#tables.written(left)
     this.#tables.synced(entered)
     for (const settled of group.settled) settled()
-    const committed = committedOf(group, changes)
+    const committed = committedOf(group.appended, changes)
     for (const listener of this.#committedListeners) listener(committed)
     this.#writeGroup()
     if (this.#isIdle()) for (const resolve of this.#idle.splice(0)) resolve()
@@ -304,17 +305,4 @@ interface Written {
   readonly changes: Changes
   readonly isEmpty: boolean
   readonly durable: Promise<void>
-}
-
-const committedOf = ({ appended }: Group, changes: Changes): Committed => ({
-  appended,
-  orders: ordersIn(changes),
-  orderChanges: changes.orders,
-  participantChanges: changes.participants,
-})
-
-const ordersIn = ({ orders }: Changes): OrderRecord[] => {
-  const records: OrderRecord[] = []
-  for (const { after } of orders) if (after !== null) records.push(after)
-  return records
 }

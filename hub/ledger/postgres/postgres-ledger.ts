@@ -7,8 +7,8 @@
  */
 import type { Clock } from '../../../shared/clock.ts'
 import { Fault } from '../../../shared/fault.ts'
-import type { OrderRecord } from '../../domain/order-record.ts'
 import type { Committed, Work } from '../../domain/work.ts'
+import { committedOf } from '../committed.ts'
 import type { Ledger, LedgerReads, LedgerTransaction, WriteListener } from '../ledger.ts'
 import type { CacheLimits } from './cached-rows.ts'
 import type { Connection, DatabaseOptions } from './connection.ts'
@@ -288,7 +288,7 @@ export class PostgresLedger implements Ledger {
     this.#tables.synced()
     if (!isEmpty) for (const listener of this.#writeListeners) listener.ended(group.works.length)
     for (const { settled } of group.works) settled()
-    const committed = committedOf(group, changes)
+    const committed = committedOf(group.appended, changes)
     for (const listener of this.#committedListeners) listener(committed)
   }
 
@@ -336,17 +336,4 @@ export class PostgresLedger implements Ledger {
     for (const resolve of this.#idle.splice(0)) resolve()
     for (const listener of this.#faultListeners) listener(this.#fault)
   }
-}
-
-const committedOf = ({ appended }: Group, { orders, participants }: Changes): Committed => ({
-  appended,
-  orders: ordersIn(orders),
-  orderChanges: orders,
-  participantChanges: participants,
-})
-
-const ordersIn = (changes: Changes['orders']): OrderRecord[] => {
-  const records: OrderRecord[] = []
-  for (const { after } of changes) if (after !== null) records.push(after)
-  return records
 }
