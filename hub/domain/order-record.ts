@@ -86,6 +86,20 @@ export const BLANK: OrderRecord = {
   history: NO_HISTORY,
 }
 
+/** An order that has just been heard of, before its pickup is accepted. */
+export const newOrder = (key: OrderKey, time: string, order: Order): OrderRecord => ({
+  key,
+  time,
+  order,
+  state: BLANK.state,
+  driver: BLANK.driver,
+  events: BLANK.events,
+  dispatch: BLANK.dispatch,
+  owed: BLANK.owed,
+  endedMs: BLANK.endedMs,
+  history: BLANK.history,
+})
+
 /**
  * The order after a step. Every record is made here, so that all have one shape: V8 copies and reads such objects faster than those that are put together in different ways.
  */

@@ -9,10 +9,18 @@ import type { ReceiptCode } from '../../shared/codes.ts'
 import { isSameContent } from '../../shared/equality.ts'
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
 import type { Order, Progress } from '../../shared/messages.ts'
-import type { EventName } from '../../shared/protocol.ts'
+import type { EventName, OrderState } from '../../shared/protocol.ts'
 import { type Happening, withItem } from './history.ts'
 import { LIFECYCLE, type Lifecycle } from './lifecycle.ts'
-import { type AcceptedEvent, BLANK, changed, dispatched, holderOf, type OrderRecord } from './order-record.ts'
+import {
+  type AcceptedEvent,
+  changed,
+  type Dispatch,
+  dispatched,
+  holderOf,
+  newOrder,
+  type OrderRecord,
+} from './order-record.ts'
 import { Payload } from './payload.ts'
 import { isoTime } from './time.ts'
 
@@ -36,6 +44,10 @@ export type Proposal = { readonly key: OrderKey; readonly sender: Sender } & (
 export interface Stamp {
   readonly id: string
   readonly timeMs: number
+  /** Entries of the order that are owed from now on, above those before. Default: none, the caller counts them. */
+  readonly owed?: number
+  /** Of its entry in the fleet's queue, if it is a pickup. Default: the caller says where it lies. */
+  readonly position?: number
 }
 
 export type Decision =
@@ -98,15 +110,23 @@ export const decide = (
   return decideRepeat(record, proposal, lifecycle) ?? decideState(record, proposal.event, lifecycle)
 }
 
-const firstRecord = (key: OrderKey, order: Order, timeMs: number): OrderRecord =>
-  changed({ ...BLANK, key, order, time: isoTime(timeMs) }, {})
-
 const acceptedEvent = (id: string, { event, payload: { details } }: Proposal): AcceptedEvent =>
   details === undefined ? { event, id } : { event, id, details }
 
+/** Of a pickup: an order of which nothing else is known yet. */
+const recordBefore = (record: OrderRecord | undefined, proposal: Proposal, timeMs: number): OrderRecord =>
+  proposal.event === 'pickup' ? newOrder(proposal.key, isoTime(timeMs), proposal.payload) : record!
+
+const driverAfter = (before: OrderRecord, { sender }: Proposal): string | null =>
+  sender.role === 'driver' ? sender.id : before.driver
+
+const dispatchAfter = ({ dispatch }: OrderRecord, to: OrderState, position: number | undefined): Dispatch => {
+  if (to !== 'waiting') return dispatched(dispatch, { place: 'none', lease: null })
+  return position === undefined ? dispatch : dispatched(dispatch, { position, place: 'queue' })
+}
+
 /**
- * The order after an accepted event. The entries that it makes are the caller's to append, and to count in `owed`; so is the removal of a pickup
- * that still lies in the fleet's queue.
+ * The order after an accepted event. The entries that it makes are the caller's to append; so is the removal of a pickup that still lies in the fleet's queue. It is made in one go: an order's records are what the hub makes most of.
  */
 export const accept = (
   record: OrderRecord | undefined,
@@ -114,24 +134,38 @@ export const accept = (
   stamp: Stamp,
   lifecycle: Lifecycle = LIFECYCLE,
 ): OrderRecord => {
-  const row = lifecycle[proposal.event]
-  const before =
-    proposal.event === 'pickup' ? firstRecord(proposal.key, proposal.payload, stamp.timeMs) : record!
-  const { event, sender } = proposal
-  return changed(before, {
-    state: row.to,
-    driver: sender.role === 'driver' ? sender.id : before.driver,
+  const { to, ends } = lifecycle[proposal.event]
+  const before = recordBefore(record, proposal, stamp.timeMs)
+  const { timeMs, owed = 0 } = stamp
+  return {
+    key: before.key,
+    time: before.time,
+    order: before.order,
+    state: to,
+    driver: driverAfter(before, proposal),
     events: [...before.events, acceptedEvent(stamp.id, proposal)],
-    dispatch:
-      row.to === 'waiting' ? before.dispatch : dispatched(before.dispatch, { place: 'none', lease: null }),
-    endedMs: row.ends ? stamp.timeMs : before.endedMs,
-    history: withItem(before.history, stamp.timeMs, { what: event, participant: sender.participant }),
-  })
+    dispatch: dispatchAfter(before, to, stamp.position),
+    owed: before.owed + owed,
+    endedMs: ends ? timeMs : before.endedMs,
+    history: withItem(before.history, timeMs, {
+      what: proposal.event,
+      participant: proposal.sender.participant,
+    }),
+  }
 }
 
 /** What participants are told with an event: the order's fields, the driver, and that event's own `details`. */
 export const payloadOf = (record: OrderRecord, event: EventName): Payload =>
   new Payload(record, record.events.findLast((one) => one.event === event)?.details)
+
+/** The same of an event that is about to be accepted. @param record the order before */
+export const proposedPayload = (record: OrderRecord | undefined, proposal: Proposal): Payload => {
+  const isPickup = proposal.event === 'pickup'
+  const key = isPickup ? proposal.key : record!.key
+  const order = isPickup ? proposal.payload : record!.order
+  const driver = proposal.sender.role === 'driver' ? proposal.sender.id : (record?.driver ?? null)
+  return new Payload({ key, order, driver }, proposal.payload.details)
+}
 
 /** The order after one of its entries is no longer owed to `participant`, and why it is not. */
 export const settleEntry = (record: OrderRecord, happening: Happening, timeMs: number): OrderRecord =>

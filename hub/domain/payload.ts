@@ -1,6 +1,6 @@
 /** What participants are told with an event. Its JSON is made once, for the disk and for all who get it. */
 import { type OrderKey, orderKey } from '../../shared/ids.ts'
-import { JSON_TEXT, type WithJsonText } from '../../shared/json-text.ts'
+import { JSON_TEXT, textJson, type WithJsonText } from '../../shared/json-text.ts'
 import type { Order } from '../../shared/messages.ts'
 import type { EventPayload } from '../../shared/protocol.ts'
 
@@ -34,7 +34,16 @@ export class Payload implements EventPayload, WithJsonText {
   }
 
   get [JSON_TEXT](): string {
-    this.#json ??= JSON.stringify(this)
+    this.#json ??= this.#text()
     return this.#json
+  }
+
+  #text(): string {
+    const { store, orderId, customer, address, driver, details } = this
+    const fields = `"store":"${store}","orderId":"${orderId}","customer":${textJson(customer)},"address":${textJson(address)}`
+    const of = driver === undefined ? '' : `,"driver":"${driver}"`
+    return details === undefined
+      ? `{${fields}${of}}`
+      : `{${fields}${of},"details":${JSON.stringify(details)}}`
   }
 }

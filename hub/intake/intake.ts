@@ -3,12 +3,12 @@
  * its receipts leave together when all that was decided is durable. So a repeat's answer waits for the durability of the first (P6), and a
  * confirmation never runs ahead of the disk (P1). Whom the events then reach is not known here.
  */
-import { FLEET } from '../../shared/ids.ts'
-import type { Receipt, Refused } from '../../shared/protocol.ts'
+import { FLEET, type OrderKey } from '../../shared/ids.ts'
+import type { EventName, Receipt, Refused } from '../../shared/protocol.ts'
 import { refusal } from '../../shared/refusal.ts'
 import type { Entry } from '../domain/entry.ts'
-import { accept, decide, type Proposal, payloadOf, type Sender } from '../domain/order.ts'
-import { changed, dispatched, type OrderRecord } from '../domain/order-record.ts'
+import { accept, decide, type Proposal, proposedPayload, type Sender } from '../domain/order.ts'
+import type { OrderRecord } from '../domain/order-record.ts'
 import { recipientsOf } from '../domain/routing.ts'
 import { isoTime } from '../domain/time.ts'
 import { type Allowance, type AllowanceOptions, Allowances } from './allowances.ts'
@@ -49,6 +49,14 @@ type Accepted = Omit<Entry, 'position'>
 interface Source {
   readonly sender: Sender
   readonly allowance: Allowance
+}
+
+/** Events that are decided together. */
+interface Frame extends Source {
+  readonly decoded: readonly DecodedProposal[]
+  /** As the last decision has it. */
+  accepted: Accepted[]
+  receipts: Receipt[]
 }
 
 export class Intake {
@@ -120,46 +128,40 @@ export class Intake {
     const overload = this.#overloadRefusal(decoded.length)
     if (overload !== null && decoded.length > 0) return reply(decoded.map(() => this.#told(overload, source)))
     this.#undecided += decoded.length
-    const proposals = decoded.flatMap((one) => (one.ok ? [one.proposal] : []))
-    const accepted: Accepted[] = []
-    let receipts: readonly Receipt[] = []
+    const frame: Frame = { ...source, decoded, accepted: [], receipts: [] }
     this.#parts.ledger.submit({
-      orders: proposals.map(({ key }) => key),
-      stores: [...new Set(proposals.map(({ payload }) => payload.store))],
-      participants: [FLEET],
-      decide: (transaction) => {
-        accepted.length = 0
-        receipts = decoded.map((one) =>
-          one.ok ? this.#decide(transaction, one.proposal, { allowance: source.allowance, accepted }) : one,
-        )
-      },
+      ...namesOf(decoded),
+      participants: FLEET_ONLY,
+      decide: (transaction) => this.#decideAll(transaction, frame),
       settled: () => {
         this.#undecided -= decoded.length
-        this.#report(decoded, receipts, { accepted, source })
-        reply(receipts)
+        this.#report(frame)
+        reply(frame.receipts)
       },
     })
   }
 
-  #report(
-    decoded: readonly DecodedProposal[],
-    receipts: readonly Receipt[],
-    { accepted, source }: { accepted: readonly Accepted[]; source: Source },
-  ): void {
+  #report(frame: Frame): void {
     const { reports } = this.#parts
+    const { decoded, accepted, receipts } = frame
     for (const entry of accepted) reports.accepted(entry)
-    for (const [index, one] of decoded.entries()) {
+    if (accepted.length === receipts.length) return
+    for (let index = 0; index < receipts.length; index += 1) {
       const receipt = receipts[index]!
-      if (!receipt.ok) this.#told(receipt, source)
+      const one = decoded[index]!
+      if (!receipt.ok) this.#told(receipt, frame)
       else if (receipt.duplicate && one.ok) reports.repeated(one.proposal.event)
     }
   }
 
-  #decide(
-    transaction: IntakeTransaction,
-    proposal: Proposal,
-    frame: { allowance: Allowance; accepted: Accepted[] },
-  ): Receipt {
+  #decideAll(transaction: IntakeTransaction, frame: Frame): void {
+    frame.accepted = []
+    frame.receipts = frame.decoded.map((one) =>
+      one.ok ? this.#decide(transaction, one.proposal, frame) : one,
+    )
+  }
+
+  #decide(transaction: IntakeTransaction, proposal: Proposal, frame: Frame): Receipt {
     const record = transaction.order(proposal.key)
     const decision = decide(record, proposal)
     const isNew = record === undefined && decision.kind === 'accept'
@@ -179,7 +181,8 @@ export class Intake {
     allowance: Allowance,
   ): Refused | null {
     const { options, pressure } = this.#parts
-    const queues = [FLEET, ...transaction.rosterOf(payload.store)].map((id) => transaction.participant(id))
+    const queues = [transaction.participant(FLEET)]
+    for (const id of transaction.rosterOf(payload.store)) queues.push(transaction.participant(id))
     const full = pickupRefusal(queues, { queueLength: options.queueLength, isDiskLow: pressure.isDiskLow() })
     if (full !== null) return refusal(full.code, full.message, { retryAfterMs: full.retryAfterMs })
     const retryAfterMs = allowance.takePickup(transaction.nowMs)
@@ -191,29 +194,41 @@ export class Intake {
   /** One atomic step: the order as it is now, an entry for everyone who hears of it, and the pickup gone from wherever it still lay. */
   #commit(transaction: IntakeTransaction, before: OrderRecord | undefined, proposal: Proposal): Accepted {
     const timeMs = transaction.nowMs
-    const id = this.#parts.ids.next(timeMs)
-    const after = accept(before, proposal, { id, timeMs })
     const { event } = proposal
-    const entry: Accepted = { id, event, time: isoTime(timeMs), payload: payloadOf(after, event) }
-    const recipients = recipientsOf(event, transaction.rosterOf(after.order.store))
-    const positions = recipients.map((participant) => transaction.append(participant, entry))
-    const owed = after.owed + positions.length - takePickup(transaction, before, after)
-    const dispatch =
-      event === 'pickup'
-        ? dispatched(after.dispatch, { position: positions[0]!, place: 'queue' })
-        : after.dispatch
-    transaction.putOrder(changed(after, { owed, dispatch }))
+    const id = this.#parts.ids.next(timeMs)
+    const entry: Accepted = { id, event, time: isoTime(timeMs), payload: proposedPayload(before, proposal) }
+    const recipients = recipientsOf(event, transaction.rosterOf(proposal.payload.store))
+    let position = 0
+    for (const participant of recipients) position = transaction.append(participant, entry)
+    const owed = recipients.length - takePickup(transaction, before, event)
+    // The fleet alone hears of a pickup.
+    const stamp = event === 'pickup' ? { id, timeMs, owed, position } : { id, timeMs, owed }
+    transaction.putOrder(accept(before, proposal, stamp))
     return entry
   }
+}
+
+const FLEET_ONLY = [FLEET]
+
+/** What the events of a frame read. */
+const namesOf = (decoded: readonly DecodedProposal[]): { orders: OrderKey[]; stores: string[] } => {
+  const orders: OrderKey[] = []
+  const stores = new Set<string>()
+  for (const one of decoded) {
+    if (!one.ok) continue
+    orders.push(one.proposal.key)
+    stores.add(one.proposal.payload.store)
+  }
+  return { orders, stores: [...stores] }
 }
 
 /** A driver took the order itself while its pickup was still owed: gives how many entries less there are now. */
 const takePickup = (
   transaction: IntakeTransaction,
   before: OrderRecord | undefined,
-  after: OrderRecord,
+  event: EventName,
 ): number => {
-  if (before === undefined || after.dispatch.place !== 'none' || before.dispatch.place === 'none') return 0
+  if (before === undefined || event === 'pickup' || before.dispatch.place === 'none') return 0
   const { place, position } = before.dispatch
   if (place !== 'leased') transaction.take(place, FLEET, position)
   return 1

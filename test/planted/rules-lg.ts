@@ -22,6 +22,13 @@ const SETTLING_READS = `
 
 export const LG_PLANTS: readonly Plant[] = [
   {
+    ...level('order-row'),
+    rule: 'LG25',
+    name: 'rows of older folders are taken for packed ones',
+    from: "const JSON_BEGINS = '['",
+    to: "const JSON_BEGINS = '{'",
+  },
+  {
     ...{ file: 'hub/ledger/level/rows.ts', tests: ['test/hub/ledger/rows.test.ts'] },
     rule: 'LG1',
     name: 'a row that syncs is forgotten when an older one was written back',
@@ -149,8 +156,8 @@ export const LG_PLANTS: readonly Plant[] = [
     ...level('row-loader'),
     rule: 'LG18',
     name: 'a turn reads one row more than it may',
-    from: 'missing.length > this.#onTheSpot',
-    to: 'missing.length > this.#onTheSpot + 1',
+    from: 'mayReadOn(texts.length)',
+    to: '(texts.length === 0 || mayReadOn(texts.length - 1))',
   },
   {
     ...level('transaction'),

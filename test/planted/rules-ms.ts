@@ -91,4 +91,12 @@ export const MS_PLANTS: readonly Plant[] = [
     to: '| `event` | text of at most 128 characters |',
     tests: TESTS,
   },
+  {
+    file: 'shared/json-text.ts',
+    tests: ['test/hub/domain/payload.test.ts'],
+    rule: 'MS11',
+    name: 'a quotation mark in an address is taken for plain',
+    from: '[ !#-[',
+    to: '[ -[',
+  },
 ]

@@ -24,7 +24,7 @@ export const PQ_PLANTS: readonly Plant[] = [
     ...{ file: 'hub/intake/intake.ts', tests: IN_PROCESS },
     rule: 'PQ3',
     name: 'counts an event again that is decided again',
-    from: '        accepted.length = 0\n',
+    from: '    frame.accepted = []\n',
     to: '',
   },
   {

@@ -93,8 +93,8 @@ describe('the hub as a process', function () {
   })
 
   for (const [what, key, value, words] of [
-    ['a later version', 'm/format', encode('m/format', 6), 'is of format 6; this hub reads format 5'],
-    ['another program', 'some key', 'some value', 'is of an unknown format; this hub reads format 5'],
+    ['a later version', 'm/format', encode('m/format', 7), 'is of format 7; this hub reads format 6'],
+    ['another program', 'some key', 'some value', 'is of an unknown format; this hub reads format 6'],
   ] as const)
     it(`[HB2][LG12] does not touch the folder of ${what}, says so, and exits with 3`, async () => {
       const { code, lines } = await outcomeOf(

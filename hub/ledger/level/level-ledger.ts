@@ -19,7 +19,7 @@ import type { Journal } from './journal.ts'
 import { ALIVE_KEY, journalRange, rangesOf } from './keys.ts'
 import type { Positions } from './positions.ts'
 import { Reads } from './reads.ts'
-import { READ_ON_THE_SPOT, RowLoader } from './row-loader.ts'
+import { type MayReadOn, RowLoader } from './row-loader.ts'
 import type { CacheLimits } from './rows.ts'
 import type { Scrub } from './scrub.ts'
 import { type Changes, Tables } from './tables.ts'
@@ -36,8 +36,8 @@ export interface LevelLedgerParts {
   readonly lastAliveMs: number | null
   /** Rows of each kind that are kept in memory. */
   readonly cache: CacheLimits
-  /** Rows that are read without leaving the turn. */
-  readonly readOnTheSpot?: number | undefined
+  /** For each load: which rows may be read without leaving the turn. */
+  readonly onTheSpot: () => MayReadOn
   readonly scrub: Scrub
 }
 
@@ -81,7 +81,7 @@ export class LevelLedger {
     this.lastAliveMs = parts.lastAliveMs
     this.#scrubFiles = parts.scrub
     this.#tables = new Tables(parts.cache)
-    this.#loader = new RowLoader(parts.db, this.#tables, parts.readOnTheSpot ?? READ_ON_THE_SPOT)
+    this.#loader = new RowLoader(parts.db, this.#tables, parts.onTheSpot)
     this.reads = new Reads(parts.db, this.#tables, (error) => this.#fail(error))
   }
 

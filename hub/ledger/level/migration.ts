@@ -1,6 +1,7 @@
 /**
  * Brings folders of formats before ours into it. Format 3 has no index of orders by the time of their acceptance: it is made, which takes a start of the hub some ten seconds a million orders, once, and depends only on the orders' rows, so
- * that a start that is interrupted leaves a folder of format 3 and the next one begins anew. Formats 3 and 4 have their journal as JSON, which is not read any more: it must be empty, as a hub leaves it that stops in good order.
+ * that a start that is interrupted leaves a folder of format 3 and the next one begins anew. Formats 3 and 4 have their journal as JSON, which is not read any more: it must be empty, as a hub leaves it that stops in good order. Format 5 differs
+ * in nothing but orders' rows, which are JSON in all three: those are read as they are (`order-row.ts`).
  */
 import type { OrderKey } from '../../../shared/ids.ts'
 import type { Batch, Database } from './database.ts'
@@ -8,7 +9,7 @@ import { journalRange, orderRowRange, withoutPrefix } from './keys.ts'
 import { decodeOrder } from './order-row.ts'
 import { acceptedIndex } from './write-back.ts'
 
-export const OLD_FORMATS: readonly unknown[] = [3, 4]
+export const OLD_FORMATS: readonly unknown[] = [3, 4, 5]
 
 /** Orders that are read and written at a time. */
 const STEP = 1000
@@ -36,6 +37,7 @@ const indexOrders = async (db: Database): Promise<void> => {
  * @returns false, with nothing done, if the folder's journal is not empty
  */
 export const migrate = async (db: Database, format: unknown): Promise<boolean> => {
+  if (format === 5) return true
   const journal = await db.keys({ ...journalRange(1), limit: 1 }).all()
   if (journal.length > 0) return false
   if (format === 3) await indexOrders(db)

@@ -14,10 +14,11 @@ import { LevelLedger } from './level-ledger.ts'
 import { migrate, OLD_FORMATS } from './migration.ts'
 import { Positions } from './positions.ts'
 import { recover } from './recovery.ts'
+import { type MayReadOn, whileItIsQuick } from './row-loader.ts'
 import { type Scrub, scrubOf } from './scrub.ts'
 
 /** Of the keys and values in the folder. A hub reads its own format, and brings folders of the ones before into it (`migration.ts`). */
-const FORMAT = 5
+const FORMAT = 6
 
 const WRITE_BUFFER_BYTES = 16 * 1024 * 1024
 const CACHE_BYTES = 32 * 1024 * 1024
@@ -101,11 +102,14 @@ interface LedgerOptions {
   readonly cachedRows?: number
   /** In bytes. */
   readonly longestJournal?: number
-  /** Rows that are read without leaving the turn. */
+  /** Rows that are read without leaving the turn. Default: as many as take no time. */
   readonly readOnTheSpot?: number
   /** Default: there are no files. */
   readonly scrub?: Scrub
 }
+
+const onTheSpotOf = (rows: number | undefined): (() => MayReadOn) =>
+  rows === undefined ? whileItIsQuick : () => (read) => read < rows
 
 /** A ledger on a database that is open; tests give it one in memory. */
 export const ledgerOn = async (
@@ -125,7 +129,8 @@ export const ledgerOn = async (
   const positions = new Positions((await readNumber(db, POSITION_KEY)) ?? 0)
   const lastAliveMs = await readNumber(db, ALIVE_KEY)
   const cache = { rows: cachedRows, size: CACHED_SIZE }
-  return new LevelLedger({ db, clock, positions, journal, lastAliveMs, cache, readOnTheSpot, scrub })
+  const onTheSpot = onTheSpotOf(readOnTheSpot)
+  return new LevelLedger({ db, clock, positions, journal, lastAliveMs, cache, onTheSpot, scrub })
 }
 
 /**

@@ -3,7 +3,6 @@
  * ones, gives the same row as long as all later ones follow: each says what is, none what is to be added to it.
  */
 import type { OrderKey } from '../../../shared/ids.ts'
-import { nameJson } from '../../../shared/json-text.ts'
 import type { History } from '../../domain/history.ts'
 import {
   type AcceptedEvent,
@@ -27,56 +26,8 @@ export interface OrderPatch {
   readonly history: { readonly kept: number; readonly added: string } | null
 }
 
-type Texts<T> = { readonly [Name in keyof T]: (value: T[Name]) => string }
-
-const FIELDS: Texts<Fields> = {
-  time: nameJson,
-  order: JSON.stringify,
-  state: nameJson,
-  driver: nameJson,
-  owed: String,
-  endedMs: String,
-}
-
-const DISPATCH: Texts<Dispatch> = {
-  position: String,
-  place: nameJson,
-  failures: JSON.stringify,
-  offered: JSON.stringify,
-  declined: JSON.stringify,
-  lease: JSON.stringify,
-  isReplay: String,
-}
-
-/** The JSON of the members that differ; `null` if none does. */
-const differing = <T extends object>(before: T, after: T, texts: Texts<T>): string => {
-  if (before === after) return 'null'
-  let json = ''
-  for (const name in texts) {
-    if (before[name] === after[name]) continue
-    json += `${json === '' ? '{' : ','}"${name}":${texts[name](after[name])}`
-  }
-  return json === '' ? 'null' : `${json}}`
-}
-
-const eventText = ({ event, id, details, isErased }: AcceptedEvent): string => {
-  if (isErased) return `{"event":"${event}","id":"${id}","isErased":true}`
-  const more = details === undefined ? '' : `,"details":${JSON.stringify(details)}`
-  return `{"event":"${event}","id":"${id}"${more}}`
-}
-
-const eventsText = ({ events }: OrderRecord): string =>
-  events.length === 0 ? 'null' : `[0,${events.map(eventText).join(',')}]`
-
 /** Is it another order, of the same name, than the one that is known, if one is? */
 export const isNew = (known: OrderRecord | null, { order }: OrderRecord): boolean => known?.order !== order
-
-/** A record without its history: of fields, dispatch and events what differs from an order of which nothing is known, each as JSON, joined by commas. */
-export const wholeText = (record: OrderRecord): string => {
-  const fields = differing<Fields>(BLANK, record, FIELDS)
-  const dispatch = differing(BLANK.dispatch, record.dispatch, DISPATCH)
-  return `${fields},${dispatch},${eventsText(record)}`
-}
 
 const withEvents = (
   events: OrderRecord['events'],

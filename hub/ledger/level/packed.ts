@@ -10,7 +10,9 @@ const MORE = 64
 /** Of Number.MAX_SAFE_INTEGER. */
 const MOST_DIGITS = 9
 /** Longer texts are written faster by the library. */
-const SHORT = 64
+const SHORT = 24
+/** Of a character, in bytes. */
+const MOST_BYTES = 3
 const FIRST_BYTES = 256 * 1024
 
 export class PackedWriter {
@@ -39,15 +41,23 @@ export class PackedWriter {
 
   text(value: string): void {
     const { length } = value
-    this.#reserve(MOST_DIGITS + length)
+    this.#reserve(MOST_DIGITS + MOST_BYTES * length)
     const start = this.#length
     this.number(2 * length)
-    if (length <= SHORT && this.#wasAscii(value)) return
+    if (length <= SHORT ? this.#wasShortAscii(value) : this.#wasAscii(value)) return
     this.#length = start
     this.#anyText(value)
   }
 
+  /** As UTF-8 every other character takes more bytes than it has code units. */
   #wasAscii(value: string): boolean {
+    const { length } = value
+    if (this.#bytes.write(value, this.#length, MOST_BYTES * length, 'utf8') !== length) return false
+    this.#length += length
+    return true
+  }
+
+  #wasShortAscii(value: string): boolean {
     const bytes = this.#bytes
     const from = this.#length
     for (let index = 0; index < value.length; index += 1) {

@@ -12,19 +12,31 @@ type Names = Pick<Work<never>, 'orders' | 'participants' | 'stores'>
 /** A row to read: its key in the database, and where it goes. */
 interface Missing {
   readonly key: string
-  arrived(text: string | undefined): void
+  readonly name: string
+  readonly kind: Kind<string, object>
 }
 
-/** Rows that are read on the spot: on a disk that takes its time, no more than these hold up everything else. */
-export const READ_ON_THE_SPOT = 32
+/** May another row be read without leaving the turn? Asked before each, with the number of those that were. */
+export type MayReadOn = (read: number) => boolean
+
+/** How long rows are read on the spot: on a disk that takes its time, that and one more read hold up everything else. */
+const ON_THE_SPOT_MS = 1
+
+/** For one load. A row that is not there costs two microseconds, since LevelDB's filters know; one that must be fetched from the disk a hundred and more. */
+export const whileItIsQuick = (): MayReadOn => {
+  const endMs = performance.now() + ON_THE_SPOT_MS
+  return () => performance.now() < endMs
+}
+
+const NONE: readonly never[] = []
 
 export class RowLoader {
   readonly #db: Database
   readonly #tables: Tables
-  readonly #onTheSpot: number
+  readonly #onTheSpot: () => MayReadOn
 
-  /** @param onTheSpot as many rows at most are read without leaving the turn */
-  constructor(db: Database, tables: Tables, onTheSpot: number) {
+  /** @param onTheSpot for each load: which rows may be read without leaving the turn */
+  constructor(db: Database, tables: Tables, onTheSpot: () => MayReadOn) {
     this.#db = db
     this.#tables = tables
     this.#onTheSpot = onTheSpot
@@ -37,60 +49,66 @@ export class RowLoader {
   load(work: readonly Names[]): Promise<void> | null {
     const missing = this.#missingRows(work)
     if (missing.length === 0) return null
-    this.#keepRows(work)
-    if (!this.#readOnTheSpot(missing)) return this.#fetch(missing, work)
-    const ofRosters = this.#participantsOf(work)
-    return this.#readOnTheSpot(ofRosters) ? null : this.#read(ofRosters)
+    const mayReadOn = this.#onTheSpot()
+    const later = this.#readOnTheSpot(missing, work, mayReadOn)
+    if (later.length > 0) return this.#fetch(later, work)
+    const ofRosters = this.#missingParticipantsOf(work)
+    if (ofRosters.length === 0) return null
+    const others = this.#readOnTheSpot(ofRosters, work, mayReadOn)
+    return others.length === 0 ? null : this.#read(others)
   }
 
-  /** @returns false if these are too many */
-  #readOnTheSpot(missing: readonly Missing[]): boolean {
-    if (missing.length > this.#onTheSpot) return false
-    for (const { key, arrived } of missing) arrived(this.#db.getSync(key))
-    return true
+  /** What is at hand is kept before a row comes into the cache, which may evict it, and before others have their turn. @returns those that are left */
+  #readOnTheSpot(
+    missing: readonly Missing[],
+    work: readonly Names[],
+    mayReadOn: MayReadOn,
+  ): readonly Missing[] {
+    const texts: (string | undefined)[] = []
+    while (texts.length < missing.length && mayReadOn(texts.length))
+      texts.push(this.#db.getSync(missing[texts.length]!.key))
+    const isWhole = texts.length === missing.length
+    if (!isWhole || texts.some((text) => text !== undefined)) this.#keepRows(work)
+    for (const [index, text] of texts.entries()) this.#arrived(missing[index]!, text)
+    return isWhole ? NONE : missing.slice(texts.length)
   }
 
-  /** The participants of a store are known once its roster is read. @returns those that are missing */
-  #participantsOf(work: readonly Names[]): Missing[] {
-    const missing = this.#missingParticipantsOf(work)
-    this.#keepParticipantsOf(work)
-    return missing
+  #arrived({ kind, name }: Missing, text: string | undefined): void {
+    const row = text === undefined ? null : kind.decode(name, text)
+    kind.rows(this.#tables).fetched(name, row, text?.length ?? 0)
   }
 
-  #missingRows(work: readonly Names[]): Missing[] {
-    const missing = new Map<string, Missing>()
-    for (const { orders = [], participants = [], stores = [] } of work) {
+  #missingRows(work: readonly Names[]): readonly Missing[] {
+    const missing: Missing[] = []
+    for (const { orders = NONE, participants = NONE, stores = NONE } of work) {
       for (const key of orders) this.#note(missing, ORDERS, key)
       for (const id of participants) this.#note(missing, PARTICIPANTS, id)
       for (const store of stores) this.#note(missing, ROSTERS, store)
     }
-    return missing.size > 0 ? [...missing.values()] : this.#missingParticipantsOf(work)
+    return missing.length > 0 ? missing : this.#missingParticipantsOf(work)
   }
 
-  #missingParticipantsOf(work: readonly Names[]): Missing[] {
-    const missing = new Map<string, Missing>()
-    for (const { stores = [] } of work)
+  /** The participants of a store are known once its roster is read. */
+  #missingParticipantsOf(work: readonly Names[]): readonly Missing[] {
+    const missing: Missing[] = []
+    for (const { stores = NONE } of work)
       for (const store of stores)
-        for (const id of this.#tables.rosters.get(store) ?? []) this.#note(missing, PARTICIPANTS, id)
-    return [...missing.values()]
+        for (const id of this.#tables.rosters.get(store) ?? NONE) this.#note(missing, PARTICIPANTS, id)
+    return missing
   }
 
   #note<Name extends string, Row extends object>(
-    missing: Map<string, Missing>,
-    { rows, keyOf, decode }: Kind<Name, Row>,
+    missing: Missing[],
+    kind: Kind<Name, Row>,
     name: Name,
   ): void {
-    const table = rows(this.#tables)
-    if (table.has(name)) return
-    const key = keyOf(name)
-    const arrived = (text: string | undefined): void =>
-      table.fetched(name, text === undefined ? null : decode(name, text), text?.length ?? 0)
-    missing.set(key, { key, arrived })
+    if (kind.rows(this.#tables).has(name)) return
+    missing.push({ key: kind.keyOf(name), name, kind: kind as unknown as Missing['kind'] })
   }
 
   #keepRows(work: readonly Names[]): void {
     const { orders, participants, rosters } = this.#tables
-    for (const { orders: keys = [], participants: ids = [], stores = [] } of work) {
+    for (const { orders: keys = NONE, participants: ids = NONE, stores = NONE } of work) {
       for (const key of keys) orders.keep(key)
       for (const id of ids) participants.keep(id)
       for (const store of stores) rosters.keep(store)
@@ -100,19 +118,20 @@ export class RowLoader {
 
   #keepParticipantsOf(work: readonly Names[]): void {
     const { participants, rosters } = this.#tables
-    for (const { stores = [] } of work)
+    for (const { stores = NONE } of work)
       for (const store of stores)
-        if (rosters.has(store)) for (const id of rosters.get(store) ?? []) participants.keep(id)
+        if (rosters.has(store)) for (const id of rosters.get(store) ?? NONE) participants.keep(id)
   }
 
   async #fetch(missing: readonly Missing[], work: readonly Names[]): Promise<void> {
     await this.#read(missing)
-    const ofRosters = this.#participantsOf(work)
+    const ofRosters = this.#missingParticipantsOf(work)
+    this.#keepParticipantsOf(work)
     if (ofRosters.length > 0) await this.#read(ofRosters)
   }
 
   async #read(missing: readonly Missing[]): Promise<void> {
     const texts = await this.#db.getMany(missing.map(({ key }) => key))
-    for (const [index, { arrived }] of missing.entries()) arrived(texts[index])
+    for (const [index, one] of missing.entries()) this.#arrived(one, texts[index])
   }
 }

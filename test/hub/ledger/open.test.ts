@@ -2,10 +2,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { ClassicLevel } from 'classic-level'
-import { decode, encode } from '../../../hub/ledger/level/codec.ts'
+import type { OrderRecord } from '../../../hub/domain/order-record.ts'
+import { decode, encode, seal } from '../../../hub/ledger/level/codec.ts'
+import { Journal } from '../../../hub/ledger/level/journal.ts'
 import { FORMAT_KEY, journalKey, orderRowKey } from '../../../hub/ledger/level/keys.ts'
 import { ledgerOn, openLevelLedger } from '../../../hub/ledger/level/open.ts'
-import { encodeOrder } from '../../../hub/ledger/level/order-row.ts'
+import { Tables } from '../../../hub/ledger/level/tables.ts'
 import { Fault } from '../../../shared/fault.ts'
 import { CrashingDatabase } from '../../support/crashing-database.ts'
 import { turning } from '../../support/ledger.ts'
@@ -29,6 +31,10 @@ const withContent = async (folder: string, key: string, value: string): Promise<
   await db.put(key, value)
   await db.close()
 }
+
+/** An order's row as formats before 6 have it. */
+const jsonRow = ({ key, dispatch, events, history, ...fields }: OrderRecord): string =>
+  seal(orderRowKey(key), `${JSON.stringify([fields, dispatch, [0, ...events]])}\n${history}`)
 
 describe('a data folder', () => {
   it('[LG12] is made where there is none', async () => {
@@ -55,18 +61,37 @@ describe('a data folder', () => {
     expect(fault.message).to.contain('format 99').and.to.contain('--data-dir')
   })
 
-  /** As a hub of format 3 leaves it: without the index by time. @param orders with which `acme/order-<n>` */
+  /** As a hub of format 3 leaves it: without the index by time, its rows JSON. @param orders with which `acme/order-<n>` */
   const ofOldFormat = async (orders: number): Promise<string> => {
     const folder = temporaryFolder()
     const db = new ClassicLevel<string, string>(folder)
     for (let number = 1; number <= orders; number += 1) {
       const record = waitingOrder(order(`order-${number}`))
-      await db.put(orderRowKey(record.key), encodeOrder(record))
+      await db.put(orderRowKey(record.key), jsonRow(record))
     }
     await db.put(FORMAT_KEY, encode(FORMAT_KEY, 3))
     await db.close()
     return folder
   }
+
+  it('[LG25] has its rows and its journal read if it is of format 5, whose rows are JSON', async () => {
+    const folder = temporaryFolder()
+    const db = new ClassicLevel<string, string>(folder)
+    const [stored, journaled] = ['stored', 'journaled'].map((orderId) => waitingOrder(order(orderId)))
+    await db.put(orderRowKey(stored!.key), jsonRow(stored!))
+    await db.put(FORMAT_KEY, encode(FORMAT_KEY, 5))
+    const tables = new Tables({ rows: 10, size: 1000 })
+    tables.orders.put(journaled!.key, journaled!)
+    new Journal(1, 1).enter({ put: (key, value) => void db.put(key, value) }, tables.takeGroup(), tables)
+    await db.close()
+    for (const format of ['of format 5', 'of ours']) {
+      const manual = createManualClock()
+      const ledger = await openLevelLedger(folder, manual)
+      const records = await ledger.reads.orderRecords([stored!.key, journaled!.key])
+      expect(records, format).to.deep.equal([stored, journaled])
+      await turning(manual, ledger.close())
+    }
+  })
 
   const newestIn = async (folder: string): Promise<number> => {
     const manual = createManualClock()
@@ -81,7 +106,7 @@ describe('a data folder', () => {
     const folder = await ofOldFormat(1100)
     expect(await newestIn(folder)).to.equal(1100)
     const db = new ClassicLevel<string, string>(folder)
-    expect(decode(FORMAT_KEY, (await db.get(FORMAT_KEY))!)).to.equal(5)
+    expect(decode(FORMAT_KEY, (await db.get(FORMAT_KEY))!)).to.equal(6)
     await db.close()
     expect(await newestIn(folder)).to.equal(1100)
   })
