@@ -15,8 +15,8 @@ export const IN_PLANTS: readonly Plant[] = [
     ...IN,
     rule: 'IN2',
     name: 'a refused event takes the next one of its frame with it',
-    from: 'frame.receipts = frame.decoded.map((one) =>',
-    to: 'frame.receipts = frame.decoded.map((one, index) => frame.decoded[index - 1]?.ok === false ? (frame.decoded[index - 1] as Refused) :',
+    from: 'one.ok ? this.#decide(transaction, one.proposal, frame) : one,',
+    to: "(frame.decoded.find((other): other is Refused => !other.ok && other.code === 'malformed' && frame.decoded.indexOf(other) + 1 === frame.decoded.indexOf(one)) ?? (one.ok ? this.#decide(transaction, one.proposal, frame) : one)),",
   },
   {
     ...IN,

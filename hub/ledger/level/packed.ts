@@ -98,11 +98,13 @@ export class PackedWriter {
 }
 
 export class PackedReader {
+  readonly #key: string
   readonly #bytes: Buffer
   #at = CHECKSUM_DIGITS
 
   /** @throws Fault `corrupt` if the checksum does not match */
   constructor(key: string, value: string) {
+    this.#key = key
     this.#bytes = Buffer.from(value, 'latin1')
     const packed = this.#bytes.subarray(CHECKSUM_DIGITS)
     if (checksumOf(key, packed) !== value.slice(0, CHECKSUM_DIGITS)) throw damaged(key)
@@ -112,10 +114,12 @@ export class PackedReader {
     return this.#at >= this.#bytes.length
   }
 
+  /** @throws Fault `corrupt` behind the end */
   number(): number {
     let value = 0
     for (let unit = 1; ; unit *= MORE) {
-      const digit = this.#bytes[this.#at++]!
+      const digit = this.#bytes[this.#at++]
+      if (digit === undefined) throw damaged(this.#key)
       if (digit < MORE) return value + digit * unit
       value += (digit - MORE) * unit
     }

@@ -87,9 +87,9 @@ describe('a data folder', () => {
     for (const format of ['of format 5', 'of ours']) {
       const manual = createManualClock()
       const ledger = await openLevelLedger(folder, manual)
-      const records = await ledger.reads.orderRecords([stored!.key, journaled!.key])
-      expect(records, format).to.deep.equal([stored, journaled])
-      await turning(manual, ledger.close())
+      const read = ledger.reads.orderRecords([stored!.key, journaled!.key])
+      await read.finally(() => turning(manual, ledger.close()))
+      expect(await read, format).to.deep.equal([stored, journaled])
     }
   })
 
