@@ -22,11 +22,11 @@ const SETTLING_READS = `
 
 export const LG_PLANTS: readonly Plant[] = [
   {
-    ...level('order-row'),
+    ...level('migration'),
     rule: 'LG25',
-    name: 'rows of older folders are taken for packed ones',
-    from: "const JSON_BEGINS = '['",
-    to: "const JSON_BEGINS = '{'",
+    name: 'a folder of format 5 that was not closed in good order is refused',
+    from: '  if (format === 5) return true\n',
+    to: '',
   },
   {
     ...{ file: 'hub/ledger/level/rows.ts', tests: ['test/hub/ledger/rows.test.ts'] },
