@@ -149,8 +149,8 @@ export const LG_PLANTS: readonly Plant[] = [
     ...level('entries'),
     rule: 'LG17',
     name: 'an entry that came back to where it had been written to before it was taken is there again after a crash',
-    from: 'isStored: wasThere || entry === null',
-    to: 'isStored: wasThere && entry !== null',
+    from: 'one.isStored = one.wasThereBefore || one.durable === null',
+    to: 'one.isStored = one.wasThereBefore && one.durable !== null',
   },
   {
     ...level('row-loader'),

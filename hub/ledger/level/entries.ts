@@ -1,5 +1,6 @@
 /**
- * Entries that were added or taken, on their way to the disk. One that is taken before it was written back never gets a key of its own: a participant that keeps up costs the journal alone.
+ * Entries that were added or taken, on their way to the disk. One that is taken before it was written back never gets a key of its own: a participant that keeps up costs the journal alone. There is one record of an entry on its way, which knows
+ * what the last decision, the group that syncs and the journal say of it.
  *
  * gathering -> syncing -> unwritten (durable in the journal) -> stored under its own key, or removed from there
  */
@@ -15,112 +16,140 @@ export interface EntryChange {
   readonly entry: Entry | null
 }
 
-/** A change that the journal holds and the entry's own key does not show yet. */
-interface Unwritten {
-  change: EntryChange
-  /** The oldest group in the journal that it needs. */
-  readonly since: number
+interface OnItsWay extends EntryChange {
+  /** As the last decision left it. */
+  entry: Entry | null
+  isGathering: boolean
+  /** Had it been there before the group that gathers? */
+  wasThere: boolean
+  isSyncing: boolean
+  /** As it is in the group that syncs. */
+  syncing: Entry | null
+  /** Had it been there before that? */
+  wasThereBefore: boolean
+  /** As the journal has it, if that has it. */
+  durable: Entry | null
+  /** The oldest group in the journal that it needs; 0 if none. */
+  since: number
   /** Does its own key hold it, or may it do so? */
-  readonly isStored: boolean
+  isStored: boolean
 }
 
-type Queue = Map<number, Unwritten>
+const PLACES: readonly Place[] = ['queue', 'retry', 'dead']
 
-interface Gathered {
-  change: EntryChange
-  /** It was taken, and so lay there before. */
-  readonly wasThere: boolean
-}
-
-/** A position is unique, but an entry that moves keeps it: so there is one group a place. */
-const newGroup = (): Record<Place, Map<number, Gathered>> => ({
-  queue: new Map(),
-  retry: new Map(),
-  dead: new Map(),
-})
+const newGroup = (): Record<Place, OnItsWay[]> => ({ queue: [], retry: [], dead: [] })
 
 export class Entries {
-  #gathering = newGroup()
-  #syncing = newGroup()
-  readonly #queues: Record<Place, Map<ParticipantId, Queue>> = {
+  /** By position: that is unique, but an entry that moves keeps it. */
+  readonly #onTheirWay: Readonly<Record<Place, Map<number, OnItsWay>>> = {
     queue: new Map(),
     retry: new Map(),
     dead: new Map(),
   }
-  readonly #line = new Line<Unwritten>()
+  #gathering = newGroup()
+  #syncing: readonly OnItsWay[] = []
+  readonly #line = new Line<OnItsWay>()
 
-  change(change: EntryChange): void {
-    const group = this.#gathering[change.place]
-    const known = group.get(change.position)
-    if (known === undefined) group.set(change.position, { change, wasThere: change.entry === null })
-    else known.change = change
+  change({ place, participant, position, entry }: EntryChange): void {
+    const one = this.#onTheirWay[place].get(position) ?? this.#begin(place, participant, position)
+    one.entry = entry
+    if (one.isGathering) return
+    one.isGathering = true
+    one.wasThere = entry === null
+    this.#gathering[place].push(one)
+  }
+
+  #begin(place: Place, participant: ParticipantId, position: number): OnItsWay {
+    const one: OnItsWay = {
+      place,
+      participant,
+      position,
+      entry: null,
+      isGathering: false,
+      wasThere: false,
+      isSyncing: false,
+      syncing: null,
+      wasThereBefore: false,
+      durable: null,
+      since: 0,
+      isStored: false,
+    }
+    this.#onTheirWay[place].set(position, one)
+    return one
   }
 
   /** An entry that was added to a queue since `takeGroup` is not added after all. Nobody else MUST have changed it since. */
   withdraw(position: number): void {
-    this.#gathering.queue.delete(position)
+    const one = this.#onTheirWay.queue.get(position)
+    if (one === undefined) return
+    one.isGathering = false
+    this.#onTheirWay.queue.delete(position)
   }
 
-  /** Hands out what has been changed since the last call. */
-  takeGroup(): EntryChange[] {
-    this.#syncing = this.#gathering
+  /** Hands out what has been changed since the last call; to be read at once. What was handed out before MUST be synced. */
+  takeGroup(): readonly EntryChange[] {
+    const taken: OnItsWay[] = []
+    for (const place of PLACES)
+      for (const one of this.#gathering[place]) {
+        if (!one.isGathering) continue
+        one.isGathering = false
+        one.isSyncing = true
+        one.syncing = one.entry
+        one.wasThereBefore = one.wasThere
+        taken.push(one)
+      }
     this.#gathering = newGroup()
-    return Object.values(this.#syncing).flatMap((group) => [...group.values()].map(({ change }) => change))
+    this.#syncing = taken
+    return taken
   }
 
   /** The group that was taken is durable, in the journal, under this number. */
   synced(sequence: number): void {
-    for (const group of Object.values(this.#syncing))
-      for (const gathered of group.values()) this.#note(gathered, sequence)
-    this.#syncing = newGroup()
+    for (const one of this.#syncing) this.#note(one, sequence)
+    this.#syncing = []
   }
 
-  #note({ change, wasThere }: Gathered, since: number): void {
-    const { place, participant, position, entry } = change
-    const queue = this.#queueOf(place, participant)
-    const known = queue.get(position)
-    if (known === undefined) return this.#add(queue, { change, since, isStored: wasThere || entry === null })
-    known.change = change
-    if (entry === null && !known.isStored) this.#remove(known)
+  #note(one: OnItsWay, sequence: number): void {
+    one.isSyncing = false
+    one.durable = one.syncing
+    if (one.since === 0) {
+      one.isStored = one.wasThereBefore || one.durable === null
+      one.since = sequence
+      this.#line.add(one)
+    } else if (one.durable === null && !one.isStored) this.#forget(one)
   }
 
-  #queueOf(place: Place, participant: ParticipantId): Queue {
-    const queues = this.#queues[place]
-    let queue = queues.get(participant)
-    if (queue === undefined) {
-      queue = new Map()
-      queues.set(participant, queue)
-    }
-    return queue
-  }
-
-  #add(queue: Queue, one: Unwritten): void {
-    queue.set(one.change.position, one)
-    this.#line.add(one)
-  }
-
-  /** Unless it is gone already, and another one at its place perhaps. */
-  #remove(one: Unwritten): void {
-    const { place, participant, position } = one.change
-    const queue = this.#queues[place].get(participant)
-    if (queue?.get(position) !== one) return
-    queue.delete(position)
-    if (queue.size === 0) this.#queues[place].delete(participant)
+  /** Unless it is on its way again, or gone already and another one in its place. */
+  #forget(one: OnItsWay): void {
+    if (one.isGathering || one.isSyncing) return
+    const ofPlace = this.#onTheirWay[one.place]
+    if (ofPlace.get(one.position) === one) ofPlace.delete(one.position)
   }
 
   /** What a participant's own keys do not show yet, by position; durable. */
   *unwrittenOf(place: Place, participant: ParticipantId): IterableIterator<EntryChange> {
-    for (const { change } of this.#queues[place].get(participant)?.values() ?? []) yield change
+    for (const one of this.#onTheirWay[place].values())
+      if (one.since > 0 && one.participant === participant) yield durableChange(one)
   }
 
   /** Changes that need the journal's groups up to one, durable as they are. */
   *unwritten(upTo: number): IterableIterator<EntryChange> {
-    for (const { change, isStored } of this.#line.upTo(upTo))
-      if (change.entry !== null || isStored) yield change
+    for (const one of this.#line.upTo(upTo))
+      if (one.durable !== null || one.isStored) yield durableChange(one)
   }
 
   /** What `unwritten` gave now lies under its own keys, or no longer does. */
   written(upTo: number): void {
-    this.#line.leave(upTo, (one) => this.#remove(one))
+    this.#line.leave(upTo, (one) => {
+      one.since = 0
+      this.#forget(one)
+    })
   }
 }
+
+const durableChange = ({ place, participant, position, durable }: OnItsWay): EntryChange => ({
+  place,
+  participant,
+  position,
+  entry: durable,
+})
