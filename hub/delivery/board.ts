@@ -4,15 +4,23 @@
  */
 import type { OrderKey } from '../../shared/ids.ts'
 import { holderOf, keyOf, type OrderRecord } from '../domain/order-record.ts'
+import { Chain, type Link } from './chain.ts'
 import { bytesOf } from './entry-bytes.ts'
 import { Fleet } from './fleet.ts'
 
 type Phase = 'returned' | 'leased' | 'assigned' | 'in-transit'
 
 interface Tracked {
-  readonly record: OrderRecord
+  record: OrderRecord
   readonly phase: Phase
   readonly holder: string | null
+  /** Its place among those that may become overdue, and when it does, in milliseconds since 1970; null if it cannot. */
+  deadline: Link<Deadline> | null
+}
+
+interface Deadline {
+  readonly tracked: Tracked
+  readonly atMs: number
 }
 
 const phaseOf = (record: OrderRecord): Phase | null => {
@@ -27,9 +35,9 @@ export class Board {
   readonly #tracked = new Map<OrderKey, Tracked>()
   readonly #counts: Record<Phase, number> = { returned: 0, leased: 0, assigned: 0, 'in-transit': 0 }
   readonly #returned = new Map<OrderKey, OrderRecord>()
-  /** When a handed lease is overdue, earliest first. A lease that is not handed over (its driver is away) has no deadline here. */
-  readonly #leaseDeadlines = new Map<OrderKey, number>()
-  readonly #assignmentDeadlines = new Map<OrderKey, number>()
+  /** When handed leases are overdue, earliest first. A lease that is not handed over (its driver is away) has no deadline here. */
+  readonly #leaseDeadlines = new Chain<Deadline>()
+  readonly #assignmentDeadlines = new Chain<Deadline>()
   /** Leased pickups by their lease's token, by which their driver names them. */
   readonly #leases = new Map<string, OrderKey>()
 
@@ -42,40 +50,45 @@ export class Board {
     const before = this.#tracked.get(key)
     const phase = phaseOf(record)
     if (before === undefined && phase === null) return false
-    const isSame = before?.phase === phase && before?.holder === holderOf(record)
-    if (!isSame) this.#leavePhase(key, before)
-    if (phase === null) this.#tracked.delete(key)
-    else this.#tracked.set(key, { record, phase, holder: holderOf(record) })
     if (phase === 'returned') this.#returned.set(key, record)
-    if (isSame || phase === null) return false
-    return this.#enterPhase(key, record, { phase, assignmentOverdueMs })
-  }
-
-  #leavePhase(key: OrderKey, before: Tracked | undefined): void {
-    if (before === undefined) return
-    const { phase, record } = before
-    this.#counts[phase] -= 1
-    if (phase === 'returned') this.#returned.delete(key)
-    else if (phase === 'assigned') this.#assignmentDeadlines.delete(key)
-    else if (phase === 'leased') {
-      this.#leaseDeadlines.delete(key)
-      this.#leases.delete(record.dispatch.lease!.token)
+    if (before !== undefined && before.phase === phase && before.holder === holderOf(record)) {
+      before.record = record
+      return false
     }
-    if (before.holder !== null) this.fleet.letGo(before.holder, key)
+    if (before !== undefined) this.#leavePhase(key, before, { phase, holder: holderOf(record) })
+    if (phase === null) this.#tracked.delete(key)
+    return phase !== null && this.#enterPhase(record, phase, assignmentOverdueMs)
   }
 
-  #enterPhase(
-    key: OrderKey,
-    record: OrderRecord,
-    now: { phase: Phase; assignmentOverdueMs: number },
-  ): boolean {
+  #leavePhase(key: OrderKey, before: Tracked, next: { phase: Phase | null; holder: string | null }): void {
+    const { phase, record, holder } = before
+    this.#counts[phase] -= 1
+    this.#forgetDeadline(before)
+    if (phase === 'returned' && next.phase !== 'returned') this.#returned.delete(key)
+    else if (phase === 'leased') this.#leases.delete(record.dispatch.lease!.token)
+    if (holder !== null && holder !== next.holder) this.fleet.letGo(holder, key)
+  }
+
+  #enterPhase(record: OrderRecord, phase: Phase, assignmentOverdueMs: number): boolean {
+    const key = keyOf(record)
     const holder = holderOf(record)
-    this.#counts[now.phase] += 1
-    if (holder !== null) this.fleet.hold(holder, key, now.phase === 'leased' ? bytesOf(record.order) : null)
-    if (now.phase === 'assigned') this.#assignmentDeadlines.set(key, now.assignmentOverdueMs)
-    if (now.phase !== 'leased') return false
+    const tracked: Tracked = { record, phase, holder, deadline: null }
+    this.#tracked.set(key, tracked)
+    this.#counts[phase] += 1
+    if (holder !== null) this.fleet.hold(holder, key, phase === 'leased' ? bytesOf(record.order) : null)
+    if (phase === 'assigned')
+      tracked.deadline = this.#assignmentDeadlines.add({ tracked, atMs: assignmentOverdueMs })
+    if (phase !== 'leased') return false
     this.#leases.set(record.dispatch.lease!.token, key)
     return true
+  }
+
+  #forgetDeadline(tracked: Tracked): void {
+    const { deadline, phase } = tracked
+    if (deadline === null) return
+    const deadlines = phase === 'assigned' ? this.#assignmentDeadlines : this.#leaseDeadlines
+    deadlines.remove(deadline)
+    tracked.deadline = null
   }
 
   /** A lease that was about to be did not come about: its driver has room again, unless it holds the order for another reason. */
@@ -90,13 +103,18 @@ export class Board {
 
   /** A lease has been handed to its driver and is overdue then. */
   handed(key: OrderKey, overdueMs: number): void {
-    this.#leaseDeadlines.delete(key)
-    this.#leaseDeadlines.set(key, overdueMs)
+    const tracked = this.#tracked.get(key)
+    if (tracked?.phase !== 'leased') return
+    this.#forgetDeadline(tracked)
+    tracked.deadline = this.#leaseDeadlines.add({ tracked, atMs: overdueMs })
   }
 
   /** The driver is away: its leases cannot be overdue, only its grace can end. */
   suspend(driver: string): void {
-    for (const key of this.fleet.heldBy(driver)) this.#leaseDeadlines.delete(key)
+    for (const key of this.fleet.heldBy(driver)) {
+      const tracked = this.#tracked.get(key)
+      if (tracked?.phase === 'leased') this.#forgetDeadline(tracked)
+    }
   }
 
   /** The pickup that `driver` holds by a lease, by the lease's token. */
@@ -146,11 +164,11 @@ export class Board {
     return this.#overdue(this.#assignmentDeadlines, nowMs)
   }
 
-  #overdue(deadlines: Map<OrderKey, number>, nowMs: number): OrderRecord[] {
+  #overdue(deadlines: Chain<Deadline>, nowMs: number): OrderRecord[] {
     const late: OrderRecord[] = []
-    for (const [key, deadlineMs] of deadlines) {
-      if (deadlineMs > nowMs) break
-      late.push(this.#tracked.get(key)!.record)
+    for (const { tracked, atMs } of deadlines) {
+      if (atMs > nowMs) break
+      late.push(tracked.record)
     }
     return late
   }

@@ -13,35 +13,39 @@ export interface Room {
 
 interface Driver {
   readonly name: string
-  readonly holds: Set<OrderKey>
-  /** Leases that are not answered, with their size in bytes. */
-  readonly unanswered: Map<OrderKey, number>
+  /** Orders that it holds; of leases that are not answered their size in bytes, of all others 0. */
+  readonly holds: Map<OrderKey, number>
+  /** Leases that are not answered. */
+  unanswered: number
   unansweredBytes: number
   /** Null while not connected. */
   room: Room | null
   isPaused: boolean
   /** Rank of the last offer: a smaller one is longer ago. */
   lastOffer: number
+  /** Is it among those with room? */
+  isFree: boolean
 }
 
 /** May it be asked at all? A single lease always fits, however large. */
 const hasRoom = ({ room, isPaused, holds, unanswered }: Driver): boolean =>
-  room !== null &&
-  !isPaused &&
-  holds.size < room.capacity &&
-  (unanswered.size === 0 || unanswered.size < room.entries)
+  room !== null && !isPaused && holds.size < room.capacity && (unanswered === 0 || unanswered < room.entries)
 
 const fits = ({ room, unanswered, unansweredBytes }: Driver, bytes: number): boolean =>
-  unanswered.size === 0 || (room !== null && unansweredBytes + bytes <= room.bytes)
+  unanswered === 0 || (room !== null && unansweredBytes + bytes <= room.bytes)
 
-const noteLease = (driver: Driver, order: OrderKey, bytes: number): void => {
-  driver.unanswered.set(order, bytes)
+/** @param bytes of a lease that is not answered; 0 for all other orders */
+const note = (driver: Driver, order: OrderKey, bytes: number): void => {
+  forgetLease(driver, order)
+  driver.holds.set(order, bytes)
   driver.unansweredBytes += bytes
+  if (bytes > 0) driver.unanswered += 1
 }
 
 const forgetLease = (driver: Driver, order: OrderKey): void => {
-  driver.unansweredBytes -= driver.unanswered.get(order) ?? 0
-  driver.unanswered.delete(order)
+  const bytes = driver.holds.get(order) ?? 0
+  driver.unansweredBytes -= bytes
+  if (bytes > 0) driver.unanswered -= 1
 }
 
 export class Fleet {
@@ -57,12 +61,13 @@ export class Fleet {
     if (driver === undefined) {
       driver = {
         name,
-        holds: new Set(),
-        unanswered: new Map(),
+        holds: new Map(),
+        unanswered: 0,
         unansweredBytes: 0,
         room: null,
         isPaused: this.#paused.has(name),
         lastOffer: 0,
+        isFree: false,
       }
       this.#drivers.set(name, driver)
     }
@@ -72,13 +77,13 @@ export class Fleet {
   connect(name: string, room: Room): void {
     const driver = this.#driver(name)
     driver.room = room
-    this.#enlist(driver)
+    this.#look(driver)
   }
 
   disconnect(name: string): void {
     const driver = this.#driver(name)
     driver.room = null
-    this.#enlist(driver)
+    this.#look(driver)
     if (driver.holds.size === 0) this.#drivers.delete(name)
   }
 
@@ -93,7 +98,7 @@ export class Fleet {
     const driver = this.#drivers.get(name)
     if (driver === undefined) return
     driver.isPaused = isPaused
-    this.#enlist(driver)
+    this.#look(driver)
   }
 
   /** Names of drivers that are connected or hold orders. The iterator may be kept: who comes meanwhile is at its end. */
@@ -108,7 +113,7 @@ export class Fleet {
 
   /** Leases that it has not answered. */
   unanswered(name: string): number {
-    return this.#drivers.get(name)?.unanswered.size ?? 0
+    return this.#drivers.get(name)?.unanswered ?? 0
   }
 
   /** Names of drivers that hold orders and are not connected. */
@@ -119,23 +124,22 @@ export class Fleet {
   /** @param unansweredBytes size of a lease that is not answered yet; null for an order that the driver has taken */
   hold(name: string, order: OrderKey, unansweredBytes: number | null): void {
     const driver = this.#driver(name)
-    driver.holds.add(order)
-    forgetLease(driver, order)
-    if (unansweredBytes !== null) noteLease(driver, order, unansweredBytes)
-    this.#enlist(driver)
+    note(driver, order, unansweredBytes ?? 0)
+    this.#look(driver)
   }
 
   /** An order that the driver holds no longer; unknown ones do nothing. */
   letGo(name: string, order: OrderKey): void {
     const driver = this.#drivers.get(name)
-    if (driver?.holds.delete(order) !== true) return
+    if (driver?.holds.has(order) !== true) return
     forgetLease(driver, order)
-    this.#enlist(driver)
+    driver.holds.delete(order)
+    this.#look(driver)
     if (driver.room === null && driver.holds.size === 0) this.#drivers.delete(name)
   }
 
   heldBy(name: string): readonly OrderKey[] {
-    return [...(this.#drivers.get(name)?.holds ?? [])]
+    return [...(this.#drivers.get(name)?.holds.keys() ?? [])]
   }
 
   get hasFree(): boolean {
@@ -157,23 +161,30 @@ export class Fleet {
 
   /** Notes an offer: the driver holds the order, and goes to the end of the line. */
   offer(name: string, order: OrderKey, bytes: number): void {
+    const driver = this.#driver(name)
     this.#offers += 1
-    this.#driver(name).lastOffer = this.#offers
+    driver.lastOffer = this.#offers
+    if (driver.isFree) this.#strike(driver)
     this.hold(name, order, bytes)
   }
 
-  #enlist(driver: Driver): void {
-    const at = this.#free.indexOf(driver)
-    if (at >= 0 && hasRoom(driver) && this.#isInTurn(at)) return
-    if (at >= 0) this.#free.splice(at, 1)
-    if (!hasRoom(driver)) return
-    const before = this.#free.findLastIndex(({ lastOffer }) => lastOffer <= driver.lastOffer)
-    this.#free.splice(before + 1, 0, driver)
+  /** Has it room now where it had none, or the other way round? */
+  #look(driver: Driver): void {
+    const isFree = hasRoom(driver)
+    if (isFree === driver.isFree) return
+    if (isFree) this.#enlist(driver)
+    else this.#strike(driver)
   }
 
-  /** Does nobody who was asked longer ago stand behind it? All others are in turn: only one changes at a time. */
-  #isInTurn(at: number): boolean {
-    const next = this.#free[at + 1]
-    return next === undefined || next.lastOffer > this.#free[at]!.lastOffer
+  #strike(driver: Driver): void {
+    driver.isFree = false
+    this.#free.splice(this.#free.indexOf(driver), 1)
+  }
+
+  /** Behind all who were asked longer ago. */
+  #enlist(driver: Driver): void {
+    driver.isFree = true
+    const before = this.#free.findLastIndex(({ lastOffer }) => lastOffer <= driver.lastOffer)
+    this.#free.splice(before + 1, 0, driver)
   }
 }

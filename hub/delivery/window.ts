@@ -10,6 +10,7 @@
  */
 import type { OrderKey } from '../../shared/ids.ts'
 import { type Entry, type Failure, orderKeyOf, type Place, type Retry } from '../domain/entry.ts'
+import { Chain, type Link } from './chain.ts'
 import { bytesOf } from './entry-bytes.ts'
 
 type State = 'held' | 'flying' | 'settling' | 'waiting'
@@ -24,6 +25,9 @@ export interface Slot {
   /** While flying: when its acknowledgement is overdue. While waiting: when it may leave again. Milliseconds since 1970. */
   untilMs: number
   readonly bytes: number
+  /** Its places among those that are flying, and among those that the queue may not start behind; null if it is not one of them. */
+  flight: Link<Slot> | null
+  inQueue: Link<Slot> | null
 }
 
 interface Lane {
@@ -47,10 +51,10 @@ export class Window {
   readonly #lanes = new Map<OrderKey, Lane>()
   readonly #slots = new Map<number, Slot>()
   /** In the order in which they left: the first one is overdue first. */
-  readonly #flying = new Map<number, Slot>()
+  readonly #flying = new Chain<Slot>()
   readonly #waiting = new Map<number, Slot>()
-  /** Positions in the queue that are read and not yet on their way out of it, ascending. */
-  readonly #inQueue = new Set<number>()
+  /** Entries in the queue that are read and not yet on their way out of it, in queue order. */
+  readonly #inQueue = new Chain<Slot>()
   #retries = 0
   /** What takes room: all but the retries that rest. So nothing that may leave later on, behind what is acknowledged, makes it too much. */
   #roomTaken = { entries: 0, bytes: 0 }
@@ -102,6 +106,7 @@ export class Window {
   /** It is of no use any more: nothing of it is in flight. */
   close(): void {
     this.#tally.inFlight -= this.#flying.size
+    for (const slot of this.#flying) slot.flight = null
     this.#flying.clear()
   }
 
@@ -112,8 +117,8 @@ export class Window {
 
   /** No entry of the queue that is still owed lies at or below this position. */
   get floor(): number {
-    for (const first of this.#inQueue) return first - 1
-    return this.#lastTaken
+    const { first } = this.#inQueue
+    return first === undefined ? this.#lastTaken : first.entry.position - 1
   }
 
   slot(position: number): Slot | undefined {
@@ -128,7 +133,7 @@ export class Window {
     if (!this.#fits({ entries: 1, bytes: bytesOf(entry.payload) })) return null
     const slot = this.#add(entry, 'queue', [])
     this.#takeRoom(slot, 1)
-    this.#inQueue.add(entry.position)
+    slot.inQueue = this.#inQueue.add(slot)
     this.#lastTaken = entry.position
     const { lane } = slot
     if (lane.isParked) return { slot, next: 'park' }
@@ -156,6 +161,8 @@ export class Window {
       failures,
       untilMs: 0,
       bytes: bytesOf(entry.payload),
+      flight: null,
+      inQueue: null,
     }
     this.#slots.set(entry.position, slot)
     if (place === 'retry') this.#retries += 1
@@ -178,7 +185,7 @@ export class Window {
     slot.state = 'flying'
     this.#tally.inFlight += 1
     slot.untilMs = overdueMs
-    this.#flying.set(slot.entry.position, slot)
+    slot.flight = this.#flying.add(slot)
   }
 
   #wait(slot: Slot): void {
@@ -190,12 +197,19 @@ export class Window {
   settling(slot: Slot): void {
     if (slot.state === 'flying') this.#land(slot)
     else if (slot.state === 'waiting') this.#waiting.delete(slot.entry.position)
-    this.#inQueue.delete(slot.entry.position)
+    this.#leaveQueue(slot)
     slot.state = 'settling'
   }
 
+  #leaveQueue(slot: Slot): void {
+    if (slot.inQueue !== null) this.#inQueue.remove(slot.inQueue)
+    slot.inQueue = null
+  }
+
   #land(slot: Slot): void {
-    if (!this.#flying.delete(slot.entry.position)) return
+    if (slot.flight === null) return
+    this.#flying.remove(slot.flight)
+    slot.flight = null
     this.#tally.inFlight -= 1
     if (slot.place === 'retry') this.#takeRoom(slot, -1)
   }
@@ -238,7 +252,7 @@ export class Window {
   /** Flying entries whose acknowledgement is overdue. */
   overdue(nowMs: number): Slot[] {
     const late: Slot[] = []
-    for (const slot of this.#flying.values()) {
+    for (const slot of this.#flying) {
       if (slot.untilMs > nowMs) break
       late.push(slot)
     }

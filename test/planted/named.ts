@@ -156,8 +156,8 @@ export const NAMED_PLANTS: readonly Plant[] = [
       tests: ['test/hub/delivery/window.test.ts', 'test/hub/delivery/delivery-model.test.ts'],
     },
     name: 'the floor is one too far',
-    from: 'return first - 1',
-    to: 'return first',
+    from: 'first.entry.position - 1',
+    to: 'first.entry.position',
   },
   {
     ...{
@@ -172,8 +172,8 @@ export const NAMED_PLANTS: readonly Plant[] = [
     ...{ file: 'hub/delivery/window.ts', tests: ['test/hub/delivery/delivery-model.test.ts'] },
     name: 'an acknowledged retry is handed over again',
     from: `this.#waiting.delete(slot.entry.position)
-    this.#inQueue`,
-    to: 'this.#inQueue',
+    this.#leaveQueue`,
+    to: 'this.#leaveQueue',
   },
   {
     ...{

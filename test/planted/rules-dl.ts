@@ -30,8 +30,8 @@ export const DL_PLANTS: readonly Plant[] = [
     rule: 'DL4',
     name: 'an acknowledged entry that waited for its next handover is handed over again',
     from: `this.#waiting.delete(slot.entry.position)
-    this.#inQueue`,
-    to: 'this.#inQueue',
+    this.#leaveQueue`,
+    to: 'this.#leaveQueue',
   },
   {
     ...delivery('queue-steps'),

@@ -43,8 +43,8 @@ export const FL_PLANTS: readonly Plant[] = [
     ...delivery('board'),
     rule: 'FL6',
     name: 'an order on board goes back to the fleet',
-    from: "if (now.phase === 'assigned') this.#assignmentDeadlines",
-    to: "if (now.phase !== 'leased') this.#assignmentDeadlines",
+    from: "if (phase === 'assigned')\n      tracked.deadline",
+    to: "if (phase !== 'leased')\n      tracked.deadline",
   },
   {
     ...delivery('lease-steps'),
