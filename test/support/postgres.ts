@@ -1,5 +1,5 @@
 /**
- * A PostgreSQL of the tests' own, from the server programs of this machine: on loopback, in a temporary folder, as another user where the tests run as root, since the programs refuse that. One serves a whole run of mocha, with a database a test; a test that
+ * A PostgreSQL of the tests' own, from the server programs of this machine: on loopback, in a temporary folder, as another user where the tests run as root, since the programs refuse that. One serves all tests of a file, with a database a test; a test that
  * stops or kills its server has one of its own.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
@@ -239,7 +239,7 @@ process.once('exit', () => {
 
 let shared: Promise<PostgresServer> | null = null
 
-/** The one that serves the whole run. */
+/** The one that serves the file. */
 export const sharedPostgres = (): Promise<PostgresServer> => {
   shared ??= PostgresServer.start(requirePrograms())
   return shared

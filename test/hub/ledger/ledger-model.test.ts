@@ -280,5 +280,5 @@ describe('a ledger', () => {
         for (const one of steps) await world.take(one)
       }),
       { numRuns: 400 },
-    ))
+    )).timeout(60_000)
 })
