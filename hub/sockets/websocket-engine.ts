@@ -1,9 +1,10 @@
 /**
  * The WebSocket server of Engine.IO, with limits that Engine.IO does not pass on: how large a message may be before its sender has said who it is, in how many parts it may come, and how long a closing
  * handshake may take. Whoever sends a message that is too large, or in too many parts, is told so in a message of ours in front of the close frame (its code is 1009 or 1008), which a browser's page would not get to see through
- * Socket.IO. A WebSocket's ping is answered only when nothing waits to be sent, as RFC 6455 (5.5.3) allows: whoever asks and never reads would have the answers pile up. Frames that leave in one turn are given to the system together.
+ * Socket.IO. A WebSocket's ping is answered only when nothing waits to be sent, as RFC 6455 (5.5.3) allows: whoever asks and never reads would have the answers pile up. What leaves in one turn is given to the system in one piece.
  */
 import { createRequire } from 'node:module'
+import { framesOf } from './websocket-frames.ts'
 
 /** Called with the address of one whose message was too large. */
 export type TooLarge = (address: string) => void
@@ -16,19 +17,19 @@ export interface WebSocketLimits {
 }
 
 interface WebSocket {
-  readonly bufferedAmount: number
+  get bufferedAmount(): number
   readonly readyState: number
-  readonly _socket?: Corkable | null
+  readonly _socket?: Stream | null
   on(event: 'ping', listener: (this: WebSocket, data: Buffer) => void): unknown
   pong(data: Buffer): void
   send(...message: unknown[]): void
   close(code?: number, reason?: string): void
 }
 
-interface Corkable {
+interface Stream {
   readonly remoteAddress?: string | undefined
-  cork(): void
-  uncork(): void
+  readonly writableLength: number
+  write(bytes: Buffer, written?: (error?: Error | null) => void): unknown
 }
 
 type Constructor<T> = new (...args: never[]) => T
@@ -52,6 +53,9 @@ const loadLibrary = (): Library => {
   return createRequire(engineIo)('ws') as Library
 }
 
+/** Called when a message was sent, or could not be. */
+type Sent = (error?: Error | null) => void
+
 /** Behind what this turn still gives to the system. */
 function answerPing(this: WebSocket, data: Buffer): void {
   process.nextTick(() => {
@@ -70,26 +74,49 @@ export const webSocketEngine = (
 
   class QuietWebSocket extends library.WebSocket {
     farewell: readonly string[] = []
-    #isCorked = false
+    /** Messages of this turn that were not given to the system yet. */
+    #texts: string[] = []
+    #characters = 0
+    /** Told when the last one is. */
+    #sent: Sent | undefined
 
     constructor(...args: never[]) {
       super(...args)
       this.on('ping', answerPing)
     }
 
-    override send(...message: unknown[]): void {
-      if (!this.#isCorked && this._socket) this.#cork(this._socket)
-      super.send(...message)
+    override get bufferedAmount(): number {
+      return super.bufferedAmount + this.#characters
     }
 
-    /** Until the end of this turn. */
-    #cork(socket: Corkable): void {
-      this.#isCorked = true
-      socket.cork()
-      process.nextTick(() => {
-        this.#isCorked = false
-        socket.uncork()
-      })
+    override send(...message: unknown[]): void {
+      const [text, sent] = message
+      if (typeof text !== 'string' || this.readyState !== OPEN || !this._socket) {
+        this.#flush()
+        return super.send(...message)
+      }
+      if (this.#texts.length === 0) process.nextTick(() => this.#flush())
+      this.#texts.push(text)
+      this.#characters += text.length
+      this.#sent = sent as Sent | undefined
+    }
+
+    #flush(): void {
+      const { _socket } = this
+      if (_socket && _socket.writableLength === 0) this.#askForMore()
+      const [texts, sent] = [this.#texts, this.#sent]
+      if (texts.length === 0) return
+      this.#texts = []
+      this.#characters = 0
+      this.#sent = undefined
+      _socket?.write(framesOf(texts), sent)
+    }
+
+    /** Engine.IO holds the rest of this turn back until it hears that the first of it was sent. */
+    #askForMore(): void {
+      const sent = this.#sent
+      this.#sent = undefined
+      sent?.()
     }
 
     override close(code?: number, reason?: string): void {
@@ -97,6 +124,7 @@ export const webSocketEngine = (
         tooLarge(this._socket?.remoteAddress ?? '')
         for (const packet of this.farewell) this.send(packet)
       }
+      this.#flush()
       super.close(code, reason)
     }
   }
