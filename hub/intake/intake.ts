@@ -33,10 +33,20 @@ export interface IntakeParts {
   readonly options: IntakeOptions
 }
 
+/** A single event, as it came. */
+export interface Single {
+  readonly event: string
+  readonly payload: unknown
+  /** Called once, when its fate is durable. */
+  reply(receipt: Receipt): void
+}
+
 /** One connection's way in. */
 export interface Publisher {
   /** A single event; `reply` is called once, when its fate is durable. */
   publishOne(event: string, payload: unknown, reply: (receipt: Receipt) => void): void
+  /** Single events that have come together. */
+  publishEach(events: readonly Single[]): void
   /** A frame of events; `reply` gets a receipt each, or one refusal for the whole frame. */
   publish(frame: unknown, reply: (receipts: readonly Receipt[] | Refused) => void): void
   /** Bytes have come from the sender. @returns milliseconds for which no more should be read from it */
@@ -84,6 +94,7 @@ export class Intake {
         this.#submit([decodeEvent(sender, { event, payload }, options)], source, (receipts) =>
           reply(receipts[0]!),
         ),
+      publishEach: (events) => this.#submitEach(events, source),
       publish: (frame, reply) => {
         const refused = this.#frameRefusal(frame)
         if (refused !== null) return reply(this.#told(refused, source))
@@ -118,6 +129,19 @@ export class Intake {
     return this.#undecided > 0 && this.#undecided + events > this.#parts.options.undecidedEvents
       ? refusal('busy', 'Too many events wait for the disk.', { retryAfterMs: 200 })
       : null
+  }
+
+  /** As one piece of work; each alone where not all of them may wait. */
+  #submitEach(events: readonly Single[], source: Source): void {
+    const { options } = this.#parts
+    const decodedOf = (single: Single) => decodeEvent(source.sender, single, options)
+    if (this.#undecided + events.length > options.undecidedEvents)
+      for (const single of events)
+        this.#submit([decodedOf(single)], source, ([receipt]) => single.reply(receipt!))
+    else
+      this.#submit(events.map(decodedOf), source, (receipts) => {
+        for (const [index, { reply }] of events.entries()) reply(receipts[index]!)
+      })
   }
 
   #submit(

@@ -16,6 +16,8 @@ import { networkOf } from './network.ts'
 import { AWAY, type Reason, refusalError, STOPPING } from './peer-refusals.ts'
 import type { PeerSocket } from './types.ts'
 
+type EnteringSocket = Pick<PeerSocket, 'id' | 'handshake' | 'data' | 'conn'>
+
 export interface AdmissionParts {
   readonly access: Pick<Access, 'isOpen' | 'identify'>
   register(applicant: Applicant, reply: (registration: Registration) => void): void
@@ -28,11 +30,11 @@ export interface AdmissionParts {
 }
 
 class SocketApplicant implements Applicant {
-  readonly #socket: PeerSocket
+  readonly #socket: EnteringSocket
   readonly sender: Sender
   readonly receives: boolean
 
-  constructor(socket: PeerSocket, sender: Sender, { receive }: Handshake) {
+  constructor(socket: EnteringSocket, sender: Sender, { receive }: Handshake) {
     this.#socket = socket
     this.sender = sender
     this.receives = sender.role === 'driver' || receive !== false
@@ -58,7 +60,7 @@ export const wrongNamespace =
   }
 
 /** It may be gone before Socket.IO calls it connected, even before its registration is durable; then nobody else would end its session. */
-const endIfGone = ({ conn }: PeerSocket, gone: () => void): void => {
+const endIfGone = ({ conn }: EnteringSocket, gone: () => void): void => {
   if (conn.readyState === 'closed') gone()
   else conn.once('close', gone)
 }
@@ -94,7 +96,7 @@ const flappingRefusal = (retryAfterMs: number): Reason => ({
 
 export const admission =
   (parts: AdmissionParts) =>
-  (socket: PeerSocket, next: (error?: ExtendedError) => void): void => {
+  (socket: EnteringSocket, next: (error?: ExtendedError) => void): void => {
     const { address } = socket.handshake
     const refuse = (reason: Reason, who: string = networkOf(address)) => {
       parts.refused(reason.code, who)

@@ -19,13 +19,14 @@ import type { Publisher } from '../intake/intake.ts'
 import type { Session } from '../sessions/sessions.ts'
 import { dispatch, type Line } from './dispatch.ts'
 import { FrameLimit, type Hearer } from './frame-limit.ts'
+import { type Ends, Gathering } from './gathering.ts'
 import { renewalRefusal } from './identity.ts'
 import { type Receiver, SocketOutlet } from './outlet.ts'
 import { Pace, type Paced, type PaceOptions } from './pace.ts'
 import { endTelling } from './peer-refusals.ts'
 import type { ConnectionReports, Deliveries, Orders } from './ports.ts'
 import { cutSoon, waitingBytes } from './slow-reader.ts'
-import type { Admitted, PeerSocket } from './types.ts'
+import type { Admitted, Callback, PeerListener, PeerSocket } from './types.ts'
 
 export interface ConnectionOptions extends PaceOptions {
   readonly window: number
@@ -97,7 +98,7 @@ class NoGrip implements Delivery {
 }
 
 /** It is all that its messages and its outlet ask for in one object: thousands of connections do nothing but be there, and each function of its own would take as much memory as the rest. */
-class Connection implements Line, Receiver, Live, Hearer, Paced {
+class Connection implements Line, Receiver, Live, Hearer, Paced, PeerListener, Ends {
   readonly socket: PeerSocket
   readonly sender: Sender
   readonly session: Session
@@ -105,6 +106,8 @@ class Connection implements Line, Receiver, Live, Hearer, Paced {
   readonly requests = { waiting: 0 }
   readonly #parts: ConnectionParts
   #identity: Identity
+  /** Made with the first message. */
+  #gathering: Gathering | null = null
   #publisher: Publisher | null = null
   #pace: Pace | null = null
   /** On the queue; a vendor that only sends has none. */
@@ -126,7 +129,7 @@ class Connection implements Line, Receiver, Live, Hearer, Paced {
     // From here on Socket.IO tells of the end itself; the transport's connection may outlive many of these.
     socket.conn.off('close', admitted.gone)
     socket.on('disconnect', (reason) => this.#ended(reason))
-    socket.onAny((...message) => dispatch(this, message))
+    socket.listen(this)
     // A socket's private room bears its id, and a store may be named like one: nobody else is to be in it.
     void socket.leave(socket.id)
     socket.data.connection = this
@@ -166,14 +169,39 @@ class Connection implements Line, Receiver, Live, Hearer, Paced {
     return this.#parts.orders
   }
 
+  message(message: readonly unknown[], callback: Callback | null): void {
+    dispatch(this, message, callback)
+  }
+
+  turn(run: () => void): void {
+    this.#gathered.turn(run)
+  }
+
+  handOn(): void {
+    this.#gathering?.handOn()
+  }
+
+  get #gathered(): Gathering {
+    this.#gathering ??= new Gathering(this)
+    return this.#gathering
+  }
+
   get publisher(): Publisher {
+    return this.#gathered
+  }
+
+  get grip(): Delivery | null {
+    return this.#grip
+  }
+
+  get intake(): Publisher {
     this.#publisher ??= this.#parts.intake.open(this.sender)
     return this.#publisher
   }
 
   heard(bytes: number): void {
     this.#pace ??= new Pace(this.socket.conn, this.#parts, this)
-    this.#pace.heard({ events: 1, bytes }, this.publisher.heard(bytes))
+    this.#pace.heard({ events: 1, bytes }, this.intake.heard(bytes))
   }
 
   heardMore(events: number): void {
@@ -190,7 +218,7 @@ class Connection implements Line, Receiver, Live, Hearer, Paced {
   }
 
   delivery(): Delivery {
-    return this.#grip === null || this.hasExpired() ? new NoGrip(this.reports) : this.#grip
+    return this.#grip === null || this.hasExpired() ? new NoGrip(this.reports) : this.#gathered
   }
 
   /** What is due is ended a little later; nothing comes in or leaves meanwhile. */
@@ -257,6 +285,7 @@ class Connection implements Line, Receiver, Live, Hearer, Paced {
   }
 
   #loseGrip(): void {
+    this.handOn()
     this.#grip?.detach()
     this.#grip = null
   }

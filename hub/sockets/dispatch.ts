@@ -8,7 +8,7 @@ import type { FrameLimit } from './frame-limit.ts'
 import { HANDLERS, type Peer, refuse } from './handlers.ts'
 import { EXPIRED, tooLarge, unknownMessage } from './peer-refusals.ts'
 import type { ConnectionReports } from './ports.ts'
-import type { PeerSocket } from './types.ts'
+import type { Callback, PeerSocket } from './types.ts'
 
 export interface Line extends Peer {
   readonly socket: Pick<PeerSocket, 'connected'>
@@ -20,17 +20,7 @@ export interface Line extends Peer {
   isCut(): boolean
 }
 
-type Callback = (answer: object) => void
-
 const NOT_CONNECTED = refusal('no-longer-connected', 'Another connection has taken this participant over.')
-
-/** Socket.IO puts the callback behind all else; nothing else that comes over the wire is a function. */
-const splitCallback = (args: readonly unknown[]): { args: readonly unknown[]; callback: Callback | null } => {
-  const last = args.at(-1)
-  return typeof last === 'function'
-    ? { args: args.slice(0, -1), callback: last as Callback }
-    : { args, callback: null }
-}
 
 const countUnheard = ({ reports }: Line, answer: object): void => {
   for (const one of Array.isArray(answer) ? answer : [answer]) reports.unheard((one as { ok: boolean }).ok)
@@ -43,22 +33,19 @@ const answerOf =
     else if (line.socket.connected && !line.isCut()) callback(answer)
   }
 
-const messageRefusal = (line: Line, name: unknown, args: readonly unknown[]): Refused | null => {
+const messageRefusal = (line: Line, message: readonly unknown[]): Refused | null => {
   const { session, frameLimit } = line
+  const [name] = message
   if (!session.isCurrent()) return NOT_CONNECTED
   if (line.hasExpired()) return EXPIRED
-  if (frameLimit.isExceededBy([name, ...args])) return tooLarge(frameLimit.bytes)
+  if (frameLimit.isExceededBy(message)) return tooLarge(frameLimit.bytes)
   return HANDLERS.has(name as string) ? null : unknownMessage(name)
 }
 
 /** @param message its name comes first, and may be a number or missing: Socket.IO lets both through */
-export const dispatch = (line: Line, message: readonly unknown[]): void => {
-  const {
-    args: [name, ...args],
-    callback,
-  } = splitCallback(message)
+export const dispatch = (line: Line, message: readonly unknown[], callback: Callback | null): void => {
   const answer = answerOf(line, callback)
-  const refused = messageRefusal(line, name, args)
+  const refused = messageRefusal(line, message)
   if (refused !== null) return refuse(line, answer, refused)
-  HANDLERS.get(name as string)!(line, args[0], answer)
+  HANDLERS.get(message[0] as string)!(line, message[1], answer)
 }

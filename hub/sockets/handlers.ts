@@ -36,6 +36,8 @@ export interface Peer {
   heardMore(events: number): void
   /** Something else than an event was refused; intake counts those itself. */
   refused(code: RefusalCode): void
+  /** Hands on what has come before it and was held back. */
+  handOn(): void
   /** Requests of this connection that wait for their answer. */
   readonly requests: { waiting: number }
 }
@@ -167,6 +169,7 @@ const request =
         refusal('busy', `${MOST_REQUESTS} requests of this connection wait for their answer.`),
       )
     requests.waiting += 1
+    peer.handOn()
     handler(peer, argument, (told) => {
       requests.waiting -= 1
       answer(told)

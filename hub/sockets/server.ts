@@ -7,14 +7,16 @@ import type { Server as HttpsServer } from 'node:https'
 import { Server, type ServerOptions } from 'socket.io'
 import { type Clock, every } from '../../shared/clock.ts'
 import type { RefusalCode } from '../../shared/codes.ts'
-import { BinaryData, jsonPackets } from '../../shared/packets.ts'
+import { BinaryData } from '../../shared/packets.ts'
 import { type ClientToHub, type ConnectRefusal, type HubToClient, NAMESPACE } from '../../shared/protocol.ts'
 import { type HubToWatcher, WATCH_NAMESPACE, type WatcherToHub } from '../../shared/watch.ts'
 import { type AdmissionParts, admission, wrongNamespace } from './admission.ts'
 import { accept, type ConnectionParts } from './connection.ts'
+import { DirectSocket } from './direct-socket.ts'
 import { Entry, type EntryOptions } from './entry.ts'
 import { Lobby, type LobbyOptions, type LobbyReports, type Newcomer } from './lobby.ts'
 import { networkOf } from './network.ts'
+import { BrokenPacket, packetsWith } from './packets-in.ts'
 import type { WatchDoor } from './ports.ts'
 import { cutIfSilent, StalledReaders } from './slow-reader.ts'
 import type { CapsNamespace, PeerSocket, SocketData, WatchNamespace, WatchSocket } from './types.ts'
@@ -74,28 +76,10 @@ const endAll = async (namespace: CapsNamespace | WatchNamespace): Promise<void> 
 /** What answers browsers that come from elsewhere looks at every request, also where none may come. */
 const corsFor = (origins: readonly string[]) => (origins.length > 0 ? { cors: { origin: [...origins] } } : {})
 
-/** What came could not be read, by Socket.IO or by us. */
-class BrokenPacket extends Error {}
-
-/** The library's decoder, that counts what it throws at. */
-const countingPackets = (reports: TransportReports) => ({
-  ...jsonPackets,
-  Decoder: class extends jsonPackets.Decoder {
-    override add(packet: unknown): void {
-      try {
-        super.add(packet)
-      } catch (error) {
-        reports.packetBroke()
-        throw new BrokenPacket('', { cause: error })
-      }
-    }
-  },
-})
-
 /** Limits and time-outs of the transport. Engine.IO's own time to connect is the lobby's, which tells the peer. */
 const transportOptions = ({ options, reports }: SocketServerParts): Partial<ServerOptions> => ({
   serveClient: false,
-  parser: countingPackets(reports),
+  parser: packetsWith(() => reports.packetBroke()),
   perMessageDeflate: false,
   httpCompression: false,
   transports: ['websocket', 'polling'],
@@ -163,7 +147,7 @@ class Guests {
 }
 
 const welcomeIn = (
-  socket: PeerSocket,
+  socket: DirectSocket,
   guests: Guests,
   { admission, clock, connection }: SocketServerParts,
 ) => {
@@ -172,6 +156,7 @@ const welcomeIn = (
   const openedMs = clock.now()
   guests.admit(socket)
   socket.on('disconnect', () => {
+    socket.stop()
     admission.flapping.ended({ participant, address }, clock.now() - openedMs)
     guests.ended(socket)
   })
@@ -196,8 +181,8 @@ const cutStalled = (
   namespaces: readonly (CapsNamespace | WatchNamespace)[],
   { clock, options }: SocketServerParts,
 ): (() => void) => {
-  const stalled = new StalledReaders<PeerSocket | WatchSocket>(options.readingTimeMs)
-  const all = function* (): Iterable<PeerSocket | WatchSocket> {
+  const stalled = new StalledReaders<Pick<PeerSocket | WatchSocket, 'conn' | 'data'>>(options.readingTimeMs)
+  const all = function* (): Iterable<Pick<PeerSocket | WatchSocket, 'conn' | 'data'>> {
     for (const { sockets } of namespaces) yield* sockets.values()
   }
   return every(clock, options.readingTimeMs / LOOKS, () => {
@@ -224,7 +209,7 @@ export const createSocketServer = (
   const guests = new Guests(lobby)
   namespace.on('connection', (socket) => {
     socket.on('error', tellBroken)
-    welcomeIn(socket, guests, parts)
+    welcomeIn(new DirectSocket(socket), guests, parts)
   })
   const watching = watchIn(io as unknown as WatchServer, guests, parts)
   io.use(wrongNamespace(parts.admission))

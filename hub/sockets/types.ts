@@ -32,6 +32,17 @@ export interface PeerConnection extends Pick<EventEmitter, 'on' | 'once' | 'off'
   close(discard: boolean): unknown
 }
 
+/** Answers a message. */
+export type Callback = (answer: object) => void
+
+/** Told what a peer sends. */
+export interface PeerListener {
+  /** @param message its name comes first, and may be a number or missing @param callback null if the peer waits for no answer */
+  message(message: readonly unknown[], callback: Callback | null): void
+  /** MUST call `run` once, at once: what has come in one turn of the event loop, answers to what was emitted included, is told while it runs. */
+  turn(run: () => void): void
+}
+
 /** What is used here of a Socket.IO socket, and what tests stub. */
 export interface PeerSocket {
   readonly id: string
@@ -41,8 +52,8 @@ export interface PeerSocket {
   readonly conn: PeerConnection
   readonly nsp: { to(room: string): { readonly volatile: Pick<PeerSocket, 'emit'> } }
   on(event: 'disconnect', listener: (reason: string) => void): unknown
-  /** Called for whatever the peer sends, with the message's name first and its callback last. */
-  onAny(listener: (...message: unknown[]) => void): unknown
+  /** To be told whatever the peer sends. */
+  listen(listener: PeerListener): void
   emit<E extends keyof HubToClient>(event: E, ...args: Parameters<HubToClient[E]>): unknown
   join(room: string): unknown
   leave(room: string): unknown

@@ -118,4 +118,12 @@ export const SK_PLANTS: readonly Plant[] = [
     from: 'letIn < A_TURN',
     to: 'letIn <= A_TURN',
   },
+  {
+    ...sockets('gathering'),
+    rule: 'SK17',
+    name: 'a frame of events overtakes single ones',
+    from: `this.handOn()
+    this.#ends.intake.publish(frame, reply)`,
+    to: 'this.#ends.intake.publish(frame, reply)',
+  },
 ]

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import type { Doors } from '../../hub/hub.ts'
 import { admission } from '../../hub/sockets/admission.ts'
 import { accept } from '../../hub/sockets/connection.ts'
-import type { PeerConnection, PeerSocket, SocketData } from '../../hub/sockets/types.ts'
+import type { PeerConnection, PeerListener, PeerSocket, SocketData } from '../../hub/sockets/types.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Handshake, Publication, Rejection } from '../../shared/messages.ts'
 import {
@@ -44,7 +44,7 @@ export class HubEnd implements PeerSocket, HubSide {
   readonly #wire: Medium
   readonly #receives: boolean
   #disconnected: (reason: string) => void = () => {}
-  #message: (...message: unknown[]) => void = () => {}
+  #listener: PeerListener | null = null
   #isDead = false
 
   constructor(wire: Medium, handshake: Handshake) {
@@ -83,9 +83,8 @@ export class HubEnd implements PeerSocket, HubSide {
     return this
   }
 
-  onAny(listener: (...message: unknown[]) => void): unknown {
-    this.#message = listener
-    return this
+  listen(listener: PeerListener): void {
+    this.#listener = listener
   }
 
   join(room: string): unknown {
@@ -120,7 +119,8 @@ export class HubEnd implements PeerSocket, HubSide {
   receive(event: string, args: readonly unknown[], answer: Answer | null): void {
     if (!this.connected) return
     this.#observeReceived(event, args[0])
-    this.#message(event, ...args, ...(answer === null ? [] : [this.#answering(event, args[0], answer)]))
+    const callback = answer === null ? null : this.#answering(event, args[0], answer)
+    this.#listener!.message([event, ...args], callback)
   }
 
   /** The transport is gone, as far as the hub can tell. */

@@ -225,6 +225,23 @@ describe('intake', () => {
       )
     })
 
+    it('[IN2] of single events that came together gets each the receipt that it would get alone', async () => {
+      const replies: [string, string][] = []
+      const orders = ['a', 'b', 'a', '', 'c'].map((orderId) => ({
+        ...pickupOf(orderId),
+        reply: (receipt: Receipt) => void replies.push([orderId, outcomeOf(receipt)]),
+      }))
+      intake.open(vendor()).publishEach(orders)
+      await clock.settle()
+      expect(replies).to.deep.equal([
+        ['a', 'accepted'],
+        ['b', 'accepted'],
+        ['a', 'duplicate'],
+        ['', 'malformed'],
+        ['c', 'accepted'],
+      ])
+    })
+
     it('[IN3] that is no array gets one refusal and changes nothing', async () => {
       for (const frame of [undefined, null, 'pickup', 7, pickupOf('order-1'), { length: 1, 0: {} }])
         expect(await publish(intake.open(vendor()), frame)).to.include({ ok: false, code: 'malformed' })
@@ -523,6 +540,28 @@ describe('intake', () => {
       db.hold()
       void publish(intake.open(vendor()), [pickupOf('4')])
       expect(await outcomes(vendor(), ...frame)).to.deep.equal(['busy', 'busy', 'busy'])
+    })
+
+    it('[IN6] let of single events that come together as many pass as may wait', async () => {
+      db.hold()
+      const replies = new Map<string, string>()
+      const singles = (...orderIds: string[]) =>
+        orderIds.map((orderId) => ({
+          ...pickupOf(orderId),
+          reply: (receipt: Receipt) => void replies.set(orderId, outcomeOf(receipt)),
+        }))
+      const publisher = intake.open(vendor())
+      publisher.publishEach(singles('1', '2', '3', '4'))
+      publisher.publishEach(singles('5', '6', '7', '8'))
+      expect([...replies]).to.deep.equal([
+        ['7', 'busy'],
+        ['8', 'busy'],
+      ])
+      db.release()
+      await clock.settle()
+      expect([...replies].slice(2)).to.deep.equal(
+        ['1', '2', '3', '4', '5', '6'].map((orderId) => [orderId, 'accepted']),
+      )
     })
 
     it('[IN6] refuse everything as draining while the hub stops, and finish what is under way', async () => {

@@ -2,8 +2,9 @@ import { expect } from 'chai'
 import sinon from 'sinon'
 import { OPEN_ACCESS } from '../../../hub/access/access.ts'
 import type { Identity } from '../../../hub/access/identity.ts'
-import type { Delivery, Outlet } from '../../../hub/delivery/ports.ts'
+import type { Delivery, Handover, Outlet } from '../../../hub/delivery/ports.ts'
 import { newParticipant } from '../../../hub/domain/participant.ts'
+import type { Single } from '../../../hub/intake/intake.ts'
 import { accept, type ConnectionOptions, type ConnectionParts } from '../../../hub/sockets/connection.ts'
 import { claimedIdentity, senderOf } from '../../../hub/sockets/identity.ts'
 import type { Handshake } from '../../../shared/messages.ts'
@@ -51,7 +52,12 @@ const stubConnection = (auth: object, id = 'socket-1') => {
   const attachQueue = sinon.stub().returns(delivery)
   const attachDriver = sinon.stub().returns(delivery)
   const session = { isCurrent: sinon.stub().returns(true), end: sinon.stub(), leave: sinon.stub() }
-  const publisher = { publishOne: sinon.stub(), publish: sinon.stub(), heard: sinon.stub().returns(0) }
+  const publisher = {
+    publishOne: sinon.stub(),
+    publishEach: sinon.stub(),
+    publish: sinon.stub(),
+    heard: sinon.stub().returns(0),
+  }
   const orders = {
     release: sinon.stub(),
     assignments: sinon.stub(),
@@ -229,6 +235,106 @@ describe('connection', () => {
       socket.disconnect()
       publisher.publishOne.firstCall.args[2]({ ok: true, id: 'e' })
       expect(answers).to.deep.equal([])
+    })
+  })
+
+  describe('of what comes in one turn', () => {
+    const event = (position: number): Handover => ({
+      attempt: 1,
+      token: position.toString(36),
+      entry: {
+        position,
+        id: `e${position}`,
+        event: 'delivered',
+        time: '',
+        payload: { store: 'acme', orderId: `o${position}`, customer: 'c', address: 'a' },
+      },
+    })
+
+    it('[SK2] hands events on together, and answers each', () => {
+      const { socket, publisher } = accepted(VENDOR)
+      const answers: unknown[][] = []
+      socket.inOneTurn(() => {
+        for (const orderId of ['a', 'b']) answers.push(socket.ask('pickup', { orderId }))
+        sinon.assert.notCalled(publisher.publishEach)
+      })
+      const [events] = publisher.publishEach.firstCall.args
+      expect(events.map(({ event, payload }: Single) => [event, payload])).to.deep.equal([
+        ['pickup', { orderId: 'a' }],
+        ['pickup', { orderId: 'b' }],
+      ])
+      for (const { payload, reply } of events) reply({ ok: true, id: payload.orderId })
+      expect(answers).to.deep.equal([[{ ok: true, id: 'a' }], [{ ok: true, id: 'b' }]])
+      sinon.assert.notCalled(publisher.publishOne)
+    })
+
+    it('[SK17] hands acknowledgements on together, before the events', () => {
+      const { socket, outlet, delivery, publisher } = accepted(VENDOR)
+      outlet().hand([event(1), event(2)])
+      const answers = socket.sent.flatMap(({ answer }) => answer ?? [])
+      socket.inOneTurn(() => {
+        socket.send('pickup', {})
+        answers[0]!()
+        socket.send('acknowledge', ['z'])
+        answers[1]!()
+      })
+      expect(delivery.acknowledge.args).to.deep.equal([[['1', 'z', '2']]])
+      sinon.assert.callOrder(delivery.acknowledge, publisher.publishEach)
+    })
+
+    it('[SK17] keeps the order of everything else', () => {
+      const { socket, outlet, delivery, publisher, orders, session } = accepted(VENDOR)
+      outlet().hand([event(1), event(2)])
+      const answers = socket.sent.flatMap(({ answer }) => answer ?? [])
+      socket.inOneTurn(() => {
+        socket.send('pickup', { orderId: 'a' })
+        socket.ask('track', { orderId: 'a' })
+        socket.send('pickup', { orderId: 'b' })
+        answers[0]!()
+        answers[1]!({ reject: 'no' })
+        socket.send('pickup', { orderId: 'c' })
+        socket.send('publish', [])
+        socket.send('pickup', { orderId: 'd' })
+        socket.ask('leave')
+        socket.send('pickup', { orderId: 'e' })
+      })
+      const { publishEach, publish } = publisher
+      const { acknowledge, reject, detach } = delivery
+      sinon.assert.callOrder(
+        publishEach,
+        orders.track,
+        acknowledge,
+        publishEach,
+        reject,
+        publishEach,
+        publish,
+        publishEach,
+        detach,
+        session.leave,
+        publishEach,
+      )
+      const published = publishEach.args.map(([events]) =>
+        events.map(({ payload }: { payload: { orderId: string } }) => payload.orderId),
+      )
+      expect(published).to.deep.equal([['a'], ['b'], ['c'], ['d'], ['e']])
+    })
+
+    it('[SE2][SK6][SK17] hands on what came before the end, and nothing of it after', () => {
+      const { socket, outlet, delivery, publisher, session, reports } = accepted(VENDOR)
+      outlet().hand([event(1), event(2)])
+      const answers = socket.sent.flatMap(({ answer }) => answer ?? [])
+      socket.inOneTurn(() => {
+        socket.send('pickup', {})
+        answers[0]!()
+        session.isCurrent.returns(false)
+        socket.data.connection!.displaced('the newer one')
+        answers[1]!()
+        socket.ask('pickup', {})
+      })
+      sinon.assert.callOrder(delivery.acknowledge, publisher.publishEach, delivery.detach)
+      expect(delivery.acknowledge.args).to.deep.equal([[['1']]])
+      sinon.assert.calledOnce(publisher.publishEach)
+      expect(reports.ignored.args).to.deep.equal([[1]])
     })
   })
 

@@ -28,7 +28,12 @@ const stubPeer = (sender: Sender) => {
     sender,
     session,
     orders,
-    publisher: { publishOne: sinon.stub(), publish: sinon.stub(), heard: sinon.stub() },
+    publisher: {
+      publishOne: sinon.stub(),
+      publishEach: sinon.stub(),
+      publish: sinon.stub(),
+      heard: sinon.stub(),
+    },
     delivery: () => delivery satisfies Delivery,
     relayPosition: sinon.stub(),
     renew: sinon.stub(),
@@ -36,6 +41,7 @@ const stubPeer = (sender: Sender) => {
     ignored: sinon.stub(),
     refused: sinon.stub(),
     heardMore: sinon.stub(),
+    handOn: sinon.stub(),
     requests: { waiting: 0 },
   } satisfies Peer
   const answers: object[] = []

@@ -1,7 +1,13 @@
 /** A socket without a network: what the peer sends comes from an EventEmitter, what is sent to it is recorded. */
 import { EventEmitter } from 'node:events'
 import sinon from 'sinon'
-import type { PeerConnection, PeerSocket, SocketData } from '../../../hub/sockets/types.ts'
+import type {
+  Callback,
+  PeerConnection,
+  PeerListener,
+  PeerSocket,
+  SocketData,
+} from '../../../hub/sockets/types.ts'
 import type { HubToClient } from '../../../shared/protocol.ts'
 
 export interface Sent {
@@ -56,8 +62,9 @@ export class StubSocket implements PeerSocket {
     return this.inbound.on(event, listener)
   }
 
-  onAny(listener: (...message: unknown[]) => void): unknown {
-    return this.inbound.on('any', listener)
+  listen(listener: PeerListener): void {
+    this.inbound.on('message', (message, callback) => listener.message(message, callback))
+    this.inbound.on('turn', (run) => listener.turn(run))
   }
 
   emit<E extends keyof HubToClient>(message: E, ...args: Parameters<HubToClient[E]>): void {
@@ -76,13 +83,19 @@ export class StubSocket implements PeerSocket {
 
   /** The peer sends a message. */
   send(...message: unknown[]): void {
-    this.inbound.emit('any', ...message)
+    this.inbound.emit('message', message, null)
+  }
+
+  /** What the peer does while `run` runs comes in one turn. */
+  inOneTurn(run: () => void): void {
+    this.inbound.emit('turn', run)
   }
 
   /** The peer sends a message with a callback: what it was called with, call by call. */
   ask(...message: unknown[]): unknown[] {
     const answers: unknown[] = []
-    this.send(...message, (answer: unknown) => answers.push(structuredClone(answer)))
+    const callback: Callback = (answer) => answers.push(structuredClone(answer))
+    this.inbound.emit('message', message, callback)
     return answers
   }
 
