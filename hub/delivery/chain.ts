@@ -36,7 +36,11 @@ export class Chain<T> {
 
   /** @param link that `add` of this chain has given, and that MUST be used once */
   remove(link: Link<T>): void {
-    const { before, behind } = link as Chained<T>
+    const removed = link as Chained<T>
+    const { before, behind } = removed
+    // An old one that is dead must not keep a young one: V8 collects the young without asking whether the old still live.
+    removed.before = null
+    removed.behind = null
     if (before === null) this.#first = behind
     else before.behind = behind
     if (behind === null) this.#last = before

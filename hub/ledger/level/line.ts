@@ -4,8 +4,8 @@
 const LEAVING = 1024
 
 export class Line<T extends { readonly since: number }> {
-  /** Those before `#first` are written. */
-  #waiting: T[] = []
+  /** Those before `#first` are written, and gone. */
+  #waiting: (T | undefined)[] = []
   #first = 0
 
   /** @param one needs no older group than those before it */
@@ -25,6 +25,7 @@ export class Line<T extends { readonly since: number }> {
   /** What `upTo` gives is written. @param leaves called for each */
   leave(sequence: number, leaves: (one: T) => void): void {
     for (const one of this.upTo(sequence)) {
+      this.#waiting[this.#first] = undefined
       this.#first += 1
       leaves(one)
     }
