@@ -28,8 +28,33 @@ const textOf = (timeMs: number, { what, participant, event, reason }: Happening)
   return participant === undefined ? `[${timeMs},"${what}"]` : `[${timeMs},"${what}","${participant}"]`
 }
 
+interface Written {
+  readonly timeMs: number
+  readonly happening: Happening
+  readonly text: string
+}
+
+/** The last item of each kind: what is decided together happens at the same time, and often to many orders of one participant. */
+const lastWritten = new Map<HistoryItem['what'], Written>()
+
+const isSame = (written: Written, timeMs: number, { participant, event, reason }: Happening): boolean =>
+  written.timeMs === timeMs &&
+  written.happening.event === event &&
+  written.happening.participant === participant &&
+  written.happening.reason === reason
+
+const itemText = (timeMs: number, happening: Happening): string => {
+  const last = lastWritten.get(happening.what)
+  if (last !== undefined && isSame(last, timeMs, happening)) return last.text
+  const text = textOf(timeMs, happening)
+  lastWritten.set(happening.what, { timeMs, happening, text })
+  return text
+}
+
 export const withItem = (history: History, timeMs: number, happening: Happening): History =>
-  (history === NO_HISTORY ? textOf(timeMs, happening) : `${history},${textOf(timeMs, happening)}`) as History
+  (history === NO_HISTORY
+    ? itemText(timeMs, happening)
+    : `${history},${itemText(timeMs, happening)}`) as History
 
 const itemOf = ([timeMs, what, participant, event, reason]: Item): HistoryItem => ({
   time: isoTime(timeMs),

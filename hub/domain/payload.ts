@@ -1,4 +1,7 @@
-/** What participants are told with an event. Its JSON is made once, for the disk and for all who get it. */
+/**
+ * What participants are told with an event. Its JSON is made for the first who asks, and once more for all others: most payloads are written for one participant and never again, and a text that is kept until the event is
+ * acknowledged costs more than it spares.
+ */
 import { type OrderKey, orderKey } from '../../shared/ids.ts'
 import { JSON_TEXT, textJson, type WithJsonText } from '../../shared/json-text.ts'
 import type { Order } from '../../shared/messages.ts'
@@ -14,7 +17,9 @@ export class Payload implements EventPayload, WithJsonText {
   declare readonly driver?: string
   declare readonly details?: Details
   readonly #order: OrderKey
+  /** Its JSON, once it has been asked for twice. */
   #json: string | null = null
+  #wasAsked = false
 
   /** @param details of the event, not of the order */
   constructor(of: { key: OrderKey; order: Order; driver: string | null }, details: Details | undefined) {
@@ -34,8 +39,11 @@ export class Payload implements EventPayload, WithJsonText {
   }
 
   get [JSON_TEXT](): string {
-    this.#json ??= this.#text()
-    return this.#json
+    if (this.#json !== null) return this.#json
+    const json = this.#text()
+    if (this.#wasAsked) this.#json = json
+    this.#wasAsked = true
+    return json
   }
 
   #text(): string {
