@@ -10,11 +10,12 @@ import { Payload } from '../../domain/payload.ts'
 import type { EntryChange } from './entries.ts'
 import { isNew, type OrderPatch, patched } from './order-patch.ts'
 import type { PackedReader, PackedWriter } from './packed.ts'
+import { readRecord, writeRecord } from './packed-participant.ts'
 import { readJson, readPatch, writeJson, writePatch } from './packed-patch.ts'
 import type { Changes, Roster, Tables } from './tables.ts'
 
-/** Packed as their places in these lists: more may come behind, and none may change its place. */
-const KINDS = ['new', 'order', 'gone', 'participant', 'roster', 'entry', 'event'] as const
+/** Packed as their places in these lists: more may come behind, and none may change its place. A `participant` is JSON, as folders of format 5 have them, or gone; a `record` is one that is packed. */
+const KINDS = ['new', 'order', 'gone', 'participant', 'roster', 'entry', 'event', 'record'] as const
 const PLACES: readonly Place[] = ['queue', 'retry', 'dead']
 
 type Kind = (typeof KINDS)[number]
@@ -98,6 +99,13 @@ const writeRow = (to: PackedWriter, kind: 'participant' | 'roster', row: { key: 
   writeJson(to, row.after ?? undefined)
 }
 
+const writeParticipant = (to: PackedWriter, change: Changes['participants'][number]): void => {
+  if (change.after === null) return writeRow(to, 'participant', change)
+  writeKind(to, 'record')
+  to.text(change.key)
+  writeRecord(to, change.after)
+}
+
 /**
  * @param tables as the group has left them
  * @param written called behind each change
@@ -116,7 +124,7 @@ export const writeChanges = (
     written()
   }
   for (const change of changes.participants) {
-    writeRow(to, 'participant', change)
+    writeParticipant(to, change)
     written()
   }
   for (const change of changes.rosters) {
@@ -154,6 +162,7 @@ export const readChange = (from: PackedReader): JournaledChange => {
   if (kind === 'entry') return readEntry(from)
   const key = from.text()
   if (kind === 'participant') return [kind, key as ParticipantId, readJson<ParticipantRecord>(from) ?? null]
+  if (kind === 'record') return ['participant', key as ParticipantId, readRecord(from, key as ParticipantId)]
   if (kind === 'roster') return [kind, key, readJson<Roster>(from) ?? null]
   const order = key as OrderKey
   return kind === 'gone' ? [kind, order] : [kind, order, readPatch(from, order)]

@@ -3,12 +3,15 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { ClassicLevel } from 'classic-level'
 import type { OrderRecord } from '../../../hub/domain/order-record.ts'
+import { newParticipant, type ParticipantRecord } from '../../../hub/domain/participant.ts'
 import { decode, encode, seal } from '../../../hub/ledger/level/codec.ts'
 import { Journal } from '../../../hub/ledger/level/journal.ts'
 import { FORMAT_KEY, journalKey, orderRowKey } from '../../../hub/ledger/level/keys.ts'
 import { ledgerOn, openLevelLedger } from '../../../hub/ledger/level/open.ts'
+import { PackedWriter } from '../../../hub/ledger/level/packed.ts'
 import { Tables } from '../../../hub/ledger/level/tables.ts'
 import { Fault } from '../../../shared/fault.ts'
+import { vendorId } from '../../../shared/ids.ts'
 import { CrashingDatabase } from '../../support/crashing-database.ts'
 import { turning } from '../../support/ledger.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
@@ -35,6 +38,15 @@ const withContent = async (folder: string, key: string, value: string): Promise<
 /** An order's row as formats before 6 have it. */
 const jsonRow = ({ key, dispatch, events, history, ...fields }: OrderRecord): string =>
   seal(orderRowKey(key), `${JSON.stringify([fields, dispatch, [0, ...events]])}\n${history}`)
+
+/** A participant as journals before format 6 have it. */
+const journaledAsJson = (key: string, record: ParticipantRecord): string => {
+  const to = new PackedWriter()
+  to.number(3)
+  to.text(record.id)
+  to.text(JSON.stringify(record))
+  return to.take(key)
+}
 
 describe('a data folder', () => {
   it('[LG12] is made where there is none', async () => {
@@ -82,14 +94,19 @@ describe('a data folder', () => {
     await db.put(FORMAT_KEY, encode(FORMAT_KEY, 5))
     const tables = new Tables({ rows: 10, size: 1000 })
     tables.orders.put(journaled!.key, journaled!)
-    new Journal(1, 1).enter({ put: (key, value) => void db.put(key, value) }, tables.takeGroup(), tables)
+    const values: [key: string, value: string][] = []
+    new Journal(1, 1).enter({ put: (key, value) => values.push([key, value]) }, tables.takeGroup(), tables)
+    const participant = newParticipant(vendorId('acme', 'main'), 7)
+    values.push([journalKey(2), journaledAsJson(journalKey(2), participant)])
+    for (const [key, value] of values) await db.put(key, value)
     await db.close()
     for (const format of ['of format 5', 'of ours']) {
       const manual = createManualClock()
       const ledger = await openLevelLedger(folder, manual)
-      const read = ledger.reads.orderRecords([stored!.key, journaled!.key])
+      const orders = ledger.reads.orderRecords([stored!.key, journaled!.key])
+      const read = Promise.all([orders, ledger.reads.participantRecord(participant.id)])
       await read.finally(() => turning(manual, ledger.close()))
-      expect(await read, format).to.deep.equal([stored, journaled])
+      expect(await read, format).to.deep.equal([[stored, journaled], participant])
     }
   })
 
