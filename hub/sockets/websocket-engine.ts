@@ -34,9 +34,18 @@ interface Stream {
 
 type Constructor<T> = new (...args: never[]) => T
 
+interface WebSocketServer {
+  handleUpgrade(request: unknown, stream: Corkable, ...more: unknown[]): void
+}
+
+interface Corkable {
+  cork(): void
+  uncork(): void
+}
+
 interface Library {
   readonly WebSocket: Constructor<WebSocket>
-  readonly WebSocketServer: new (options: object) => object
+  readonly WebSocketServer: new (options: object) => WebSocketServer
 }
 
 const OPEN = 1
@@ -140,6 +149,13 @@ export const webSocketEngine = (
         maxFragments: limits.websocketFragments,
         maxPayload: limits.unauthenticatedBytes,
       })
+    }
+
+    /** Engine.IO's first packet comes some promises after the head of the answer, and leaves with it. */
+    override handleUpgrade(request: unknown, stream: Corkable, ...more: unknown[]): void {
+      stream.cork()
+      setImmediate(() => stream.uncork())
+      super.handleUpgrade(request, stream, ...more)
     }
   }
 }
