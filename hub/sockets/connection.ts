@@ -26,7 +26,7 @@ import { Pace, type Paced, type PaceOptions } from './pace.ts'
 import { endTelling } from './peer-refusals.ts'
 import type { ConnectionReports, Deliveries, Orders } from './ports.ts'
 import { cutSoon, waitingBytes } from './slow-reader.ts'
-import type { Admitted, Callback, PeerListener, PeerSocket } from './types.ts'
+import type { Admitted, Callback, Came, PeerListener, PeerSocket } from './types.ts'
 
 export interface ConnectionOptions extends PaceOptions {
   readonly window: number
@@ -200,8 +200,17 @@ class Connection implements Line, Receiver, Live, Hearer, Paced, PeerListener, E
   }
 
   heard(bytes: number): void {
+    this.#heard(1, bytes)
+  }
+
+  came({ packets, bytes, largest }: Came): void {
+    this.frameLimit.look(largest)
+    this.#heard(packets, bytes)
+  }
+
+  #heard(events: number, bytes: number): void {
     this.#pace ??= new Pace(this.socket.conn, this.#parts, this)
-    this.#pace.heard({ events: 1, bytes }, this.intake.heard(bytes))
+    this.#pace.heard({ events, bytes }, this.intake.heard(bytes))
   }
 
   heardMore(events: number): void {

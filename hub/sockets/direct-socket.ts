@@ -6,8 +6,9 @@
 import type { Socket } from 'socket.io'
 import { jsonOf } from '../../shared/json-text.ts'
 import { type ClientToHub, type HubToClient, NAMESPACE } from '../../shared/protocol.ts'
-import type { PacketIn, Taker } from './packets-in.ts'
-import type { Callback, PeerListener, PeerSocket, SocketData } from './types.ts'
+import { type PacketIn, packetIn, type Taker } from './packets-in.ts'
+import type { Callback, Came, PeerListener, PeerSocket, SocketData } from './types.ts'
+import type { TextTaker } from './websocket-texts.ts'
 
 type LibrarySocket = Socket<ClientToHub, HubToClient, Record<string, never>, SocketData>
 
@@ -19,8 +20,28 @@ interface Inside {
   /** Callbacks that were not called yet, oldest first. */
   readonly acks: Map<number, Answered>
   readonly nsp: { _ids: number }
-  readonly conn: { readonly readyState: string; write(packet: string): unknown }
+  readonly conn: Conn
 }
+
+/** Inside of Engine.IO. */
+interface Conn {
+  readonly readyState: string
+  /** The peer has not answered the ping, nor sent anything else since. */
+  readonly pingTimeoutTimer: unknown
+  readonly hasRefreshedPingTimeout: boolean
+  readonly transport: {
+    /** Of the class of ours, unless it is long polling. */
+    readonly socket?: { giveTexts(taker: TextTaker): void }
+    onData(text: string): void
+  }
+  write(packet: string): unknown
+}
+
+/** In front of a packet of Socket.IO where Engine.IO does not read it. */
+const MESSAGE = '4'
+
+const mayPassBy = ({ readyState, pingTimeoutTimer, hasRefreshedPingTimeout }: Conn): boolean =>
+  readyState === 'open' && (pingTimeoutTimer === null || hasRefreshedPingTimeout)
 
 const insideOf = (socket: LibrarySocket): Inside => socket as unknown as Inside
 
@@ -28,11 +49,15 @@ const [EVENT, ANSWER] = [`2${NAMESPACE},`, `3${NAMESPACE},`]
 
 const runTurn = (socket: DirectSocket, turn: readonly PacketIn[]): void => socket.run(turn)
 
-export class DirectSocket implements PeerSocket, Taker {
+export class DirectSocket implements PeerSocket, Taker, TextTaker {
   readonly #socket: LibrarySocket
   #listener: PeerListener | null = null
   /** What has come and was not heard yet. */
   #turn: PacketIn[] | null = null
+  /** Of what has come and passed Engine.IO by. */
+  #packets = 0
+  #bytes = 0
+  #largest = 0
 
   constructor(socket: LibrarySocket) {
     this.#socket = socket
@@ -84,7 +109,9 @@ export class DirectSocket implements PeerSocket, Taker {
 
   listen(listener: PeerListener): void {
     this.#listener = listener
-    insideOf(this.#socket).client.decoder.taker = this
+    const { client, conn } = insideOf(this.#socket)
+    client.decoder.taker = this
+    conn.transport.socket?.giveTexts(this)
     this.#socket.onAny((...message: unknown[]) => {
       const callback = typeof message.at(-1) === 'function' ? (message.pop() as Callback) : null
       listener.message(message, callback)
@@ -94,6 +121,18 @@ export class DirectSocket implements PeerSocket, Taker {
   /** MUST be called at its end: the connection may carry another socket after it. */
   stop(): void {
     insideOf(this.#socket).client.decoder.taker = null
+  }
+
+  /** What is no message for this socket is Engine.IO's, and so is the first sign of life that it waits for. */
+  takeText(text: string, bytes: number): void {
+    const { client, conn } = insideOf(this.#socket)
+    const isDirect = client.decoder.taker === this && mayPassBy(conn) && text.startsWith(MESSAGE)
+    const packet = isDirect ? packetIn(text, MESSAGE.length) : null
+    if (packet === null) return conn.transport.onData(text)
+    this.#packets += 1
+    this.#bytes += bytes - MESSAGE.length
+    this.#largest = Math.max(this.#largest, bytes - MESSAGE.length)
+    this.take(packet)
   }
 
   take(packet: PacketIn): void {
@@ -110,9 +149,20 @@ export class DirectSocket implements PeerSocket, Taker {
 
   run(turn: readonly PacketIn[]): void {
     if (this.#turn === turn) this.#turn = null
+    const came = this.#came()
+    if (came !== null) this.#listener!.came(came)
     this.#listener!.turn(() => {
       for (const packet of turn) this.#hear(packet)
     })
+  }
+
+  #came(): Came | null {
+    if (this.#packets === 0) return null
+    const came = { packets: this.#packets, bytes: this.#bytes, largest: this.#largest }
+    this.#packets = 0
+    this.#bytes = 0
+    this.#largest = 0
+    return came
   }
 
   #hear({ isAnswer, id, data }: PacketIn): void {

@@ -22,19 +22,24 @@ export class FrameLimit {
   readonly bytes: number
   readonly #conn: Pick<EventEmitter, 'on' | 'off'>
   #hasExceeded = false
-  readonly #look: (packet: { readonly data?: unknown }) => void
+  readonly #heard: (packet: { readonly data?: unknown }) => void
 
   /** @param conn Engine.IO's side of the connection, which emits `packet` before the message is decoded */
   constructor(conn: Pick<EventEmitter, 'on' | 'off'>, bytes: number, hearer: Hearer) {
     this.bytes = bytes
     this.#conn = conn
-    this.#look = ({ data }) => {
+    this.#heard = ({ data }) => {
       if (typeof data !== 'string') return
       const came = Buffer.byteLength(data)
-      if (came > bytes) this.#hasExceeded = true
+      this.look(came)
       hearer.heard(came)
     }
-    conn.on('packet', this.#look)
+    conn.on('packet', this.#heard)
+  }
+
+  /** A packet has come that the connection does not emit. */
+  look(bytes: number): void {
+    if (bytes > this.bytes) this.#hasExceeded = true
   }
 
   isExceededBy(message: readonly unknown[]): boolean {
@@ -42,6 +47,6 @@ export class FrameLimit {
   }
 
   stop(): void {
-    this.#conn.off('packet', this.#look)
+    this.#conn.off('packet', this.#heard)
   }
 }

@@ -47,11 +47,11 @@ const parsed = (json: string): readonly unknown[] | null => {
   }
 }
 
-/** null: it is for the library. */
-export const packetIn = (text: string): PacketIn | null => {
-  const type = text.charCodeAt(0)
-  if ((type !== EVENT && type !== ANSWER) || !text.startsWith(HEAD, 1)) return null
-  const begin = 1 + HEAD.length
+/** null: it is for the library. @param start where the packet begins in the text */
+export const packetIn = (text: string, start = 0): PacketIn | null => {
+  const type = text.charCodeAt(start)
+  if ((type !== EVENT && type !== ANSWER) || !text.startsWith(HEAD, start + 1)) return null
+  const begin = start + 1 + HEAD.length
   let [id, at] = [0, begin]
   for (
     let digit = text.charCodeAt(at) - ZERO!;

@@ -35,8 +35,18 @@ export interface PeerConnection extends Pick<EventEmitter, 'on' | 'once' | 'off'
 /** Answers a message. */
 export type Callback = (answer: object) => void
 
+/** Packets that have come. */
+export interface Came {
+  readonly packets: number
+  readonly bytes: number
+  /** Bytes of the largest one. */
+  readonly largest: number
+}
+
 /** Told what a peer sends. */
 export interface PeerListener {
+  /** Told before the messages of packets that Engine.IO's connection does not emit. */
+  came(came: Came): void
   /** @param message its name comes first, and may be a number or missing @param callback null if the peer waits for no answer */
   message(message: readonly unknown[], callback: Callback | null): void
   /** MUST call `run` once, at once: what has come in one turn of the event loop, answers to what was emitted included, is told while it runs. */

@@ -5,6 +5,7 @@
  */
 import { createRequire } from 'node:module'
 import { framesOf } from './websocket-frames.ts'
+import { type Receiver, readTexts, type TextTaker } from './websocket-texts.ts'
 
 /** Called with the address of one whose message was too large. */
 export type TooLarge = (address: string) => void
@@ -20,6 +21,7 @@ interface WebSocket {
   get bufferedAmount(): number
   readonly readyState: number
   readonly _socket?: Stream | null
+  readonly _receiver: Receiver
   on(event: 'ping', listener: (this: WebSocket, data: Buffer) => void): unknown
   pong(data: Buffer): void
   send(...message: unknown[]): void
@@ -88,6 +90,7 @@ export const webSocketEngine = (
     #characters = 0
     /** Told when the last one is. */
     #sent: Sent | undefined
+    #taker: TextTaker | null = null
 
     constructor(...args: never[]) {
       super(...args)
@@ -96,6 +99,13 @@ export const webSocketEngine = (
 
     override get bufferedAmount(): number {
       return super.bufferedAmount + this.#characters
+    }
+
+    /** From now on messages of text are given to the taker, and not emitted. */
+    giveTexts(taker: TextTaker): void {
+      if (this.#taker === null)
+        readTexts(this._receiver, { takeText: (text, bytes) => this.#taker!.takeText(text, bytes) })
+      this.#taker = taker
     }
 
     override send(...message: unknown[]): void {
