@@ -31,9 +31,11 @@ interface Conn {
   readonly hasRefreshedPingTimeout: boolean
   readonly transport: {
     /** Of the class of ours, unless it is long polling. */
-    readonly socket?: { giveTexts(taker: TextTaker): void }
+    readonly socket?: { giveTexts(taker: TextTaker): void; sendText(text: string): void }
     onData(text: string): void
   }
+  /** What waits for the transport. */
+  readonly writeBuffer: readonly unknown[]
   write(packet: string): unknown
 }
 
@@ -45,7 +47,7 @@ const mayPassBy = ({ readyState, pingTimeoutTimer, hasRefreshedPingTimeout }: Co
 
 const insideOf = (socket: LibrarySocket): Inside => socket as unknown as Inside
 
-const [EVENT, ANSWER] = [`2${NAMESPACE},`, `3${NAMESPACE},`]
+const [EVENT, ANSWER] = [`${MESSAGE}2${NAMESPACE},`, `${MESSAGE}3${NAMESPACE},`]
 
 const runTurn = (socket: DirectSocket, turn: readonly PacketIn[]): void => socket.run(turn)
 
@@ -196,8 +198,11 @@ export class DirectSocket implements PeerSocket, Taker, TextTaker {
     return id
   }
 
-  #write(packet: string): void {
+  #write(message: string): void {
     const { conn } = insideOf(this.#socket)
-    if (conn.readyState === 'open') conn.write(packet)
+    if (conn.readyState !== 'open') return
+    const { socket } = conn.transport
+    if (socket !== undefined && conn.writeBuffer.length === 0) socket.sendText(message)
+    else conn.write(message.slice(MESSAGE.length))
   }
 }

@@ -114,10 +114,19 @@ export const webSocketEngine = (
         this.#flush()
         return super.send(...message)
       }
+      this.#add(text)
+      this.#sent = sent as Sent | undefined
+    }
+
+    /** Behind all that has been sent; nobody is told when it is. */
+    sendText(text: string): void {
+      if (this.readyState === OPEN) this.#add(text)
+    }
+
+    #add(text: string): void {
       if (this.#texts.length === 0) process.nextTick(() => this.#flush())
       this.#texts.push(text)
       this.#characters += text.length
-      this.#sent = sent as Sent | undefined
     }
 
     #flush(): void {
