@@ -37,6 +37,12 @@ export const PROGRAMS: readonly Program[] = [
     run: async (flags) => (await import('./all.ts')).runAll(flags),
   },
   {
+    name: 'cluster',
+    summary: 'the same with several hubs on a PostgreSQL database, behind a balancer',
+    settings: async () => (await import('./simulation/config.ts')).CLUSTER_SETTINGS,
+    run: async (flags) => (await import('./cluster.ts')).runCluster(flags),
+  },
+  {
     name: 'token',
     summary: 'makes a token with the hub’s key and prints it',
     settings: async () => (await import('./commands/token.ts')).TOKEN_SETTINGS,

@@ -11,13 +11,28 @@ export interface VendorEntry {
 export interface Books {
   readonly vendors: readonly VendorEntry[]
   readonly drivers: readonly DriverReport[]
-  /** null: it has told nothing yet. */
+  /** Of all hubs together; null: they have told nothing yet. */
   readonly hub: HubReport | null
-  /** Has the hub of the beginning ended? One that was started again by hand tells the launcher nothing. */
+  /** Has a hub of the beginning ended? One that was started again by hand tells the launcher nothing. */
   readonly hasLostHub: boolean
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+const SHARED = ['owed', 'deadLetters', 'waiting'] as const
+const OWN = ['accepted', 'repeats', 'refused', 'handovers', 'redelivered', 'acknowledged'] as const
+
+/** Each hub counts what it has done itself; what is owed it reads from the database that all of them share. null without any report. */
+export const togetherOf = (reports: readonly HubReport[]): HubReport | null => {
+  const [first] = reports
+  if (first === undefined) return null
+  const all = (name: Exclude<keyof HubReport, 'actor'>) => reports.map((report) => report[name])
+  return {
+    ...first,
+    ...Object.fromEntries(OWN.map((name) => [name, sum(all(name))])),
+    ...Object.fromEntries(SHARED.map((name) => [name, Math.max(...all(name))])),
+  }
+}
 
 const isDone = ({ plan, report }: VendorEntry): boolean =>
   plan.orders === 0 || (report !== null && report.thanked + report.failed >= plan.orders)

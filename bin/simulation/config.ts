@@ -1,5 +1,6 @@
 /** The simulation's settings; the only place of it that reads the environment. */
 
+import { HUB_SETTINGS } from '../../hub/config.ts'
 import {
   DATA_DIR_SETTING,
   type Environment,
@@ -75,4 +76,29 @@ export type SimulationSettings = SettingValues<typeof SIMULATION_SETTINGS> & {
 export const readSimulationSettings = (flags: Flags): SimulationSettings => {
   const environment = environmentOf(process.env)
   return { ...readSettings(SIMULATION_SETTINGS, { flags, environment }), environment }
+}
+
+export const CLUSTER_SETTINGS = {
+  ...SIMULATION_SETTINGS,
+  hubs: wholeNumberSetting(
+    { variable: 'CAPS_HUBS', flag: 'hubs', help: 'hubs that share the database' },
+    { fallback: 1, minimum: 1, maximum: 16 },
+  ),
+  port: { ...SIMULATION_SETTINGS.port, help: "the balancer's port (default 3001; a free one with --orders)" },
+  dataDir: {
+    ...SIMULATION_SETTINGS.dataDir,
+    help: "folder of the vendors' and drivers' data (default: a temporary one; ./data if CAPS_DATABASE_URL names a database)",
+  },
+  databaseUrl: {
+    ...HUB_SETTINGS.databaseUrl,
+    help: `${HUB_SETTINGS.databaseUrl.help} (default: a PostgreSQL of its own, in a temporary folder)`,
+  },
+} as const satisfies SettingTable
+
+export type ClusterSettings = SettingValues<typeof CLUSTER_SETTINGS> & Pick<SimulationSettings, 'environment'>
+
+/** @throws Fault `configuration` */
+export const readClusterSettings = (flags: Flags): ClusterSettings => {
+  const environment = environmentOf(process.env)
+  return { ...readSettings(CLUSTER_SETTINGS, { flags, environment }), environment }
 }

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import type { Clock } from '../../shared/clock.ts'
 import type { DriverReport, HubReport, RunReport, VendorReport } from '../../shared/run-report.ts'
 import { reportFileOf } from '../../vendor/till-folder.ts'
-import { areVendorsDone, type Books, gapsIn, type VendorEntry } from './books.ts'
+import { areVendorsDone, type Books, gapsIn, togetherOf, type VendorEntry } from './books.ts'
 import type { Fleet } from './fleet.ts'
 import type { Plan, VendorPlan } from './plan.ts'
 
@@ -44,7 +44,11 @@ export const booksOf = async (plan: Plan, reports: Reports, hasLostHub: boolean)
   drivers: plan.drivers
     .map(({ name }) => ofActor('driver', reports.report(name)))
     .filter((report): report is DriverReport => report !== null),
-  hub: ofActor('hub', reports.report(plan.hub.name)) satisfies HubReport | null,
+  hub: togetherOf(
+    plan.hubs
+      .map(({ name }) => ofActor('hub', reports.report(name)))
+      .filter((report): report is HubReport => report !== null),
+  ),
   hasLostHub,
 })
 

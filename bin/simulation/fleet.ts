@@ -53,14 +53,14 @@ export interface FleetOptions {
 const isReport = (message: unknown): message is ReportMessage =>
   typeof message === 'object' && message !== null && 'report' in message
 
-/** The hub alone gets the key. Whoever needs a token asks the launcher for it, and so gets a new one whenever the old one ends. */
+/** The hubs alone get the key, and hear of the database. Whoever needs a token asks the launcher for it, and so gets a new one whenever the old one ends. */
 export const environmentFor = (
-  { participant }: Pick<ActorPlan, 'participant'>,
+  { participant, variables }: Pick<ActorPlan, 'participant' | 'variables'>,
   environment: NodeJS.ProcessEnv,
   hasTokens: boolean,
 ): NodeJS.ProcessEnv => {
-  if (participant === null) return environment
-  const { CAPS_SECRET: _, ...known } = environment
+  if (participant === null) return { ...environment, ...variables }
+  const { CAPS_SECRET: _, CAPS_DATABASE_URL: __, ...known } = environment
   return hasTokens ? { ...known, CAPS_TOKEN: FROM_LAUNCHER } : known
 }
 

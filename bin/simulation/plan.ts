@@ -14,6 +14,8 @@ export interface ActorPlan {
   /** Whose token it needs where there is a key; null for the hub. */
   readonly participant: ParticipantId | null
   readonly flags: readonly string[]
+  /** Nothing secret: whoever starts it again must give them as well. */
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 export interface VendorPlan extends ActorPlan {
@@ -25,18 +27,34 @@ export interface VendorPlan extends ActorPlan {
 }
 
 export interface Plan {
-  readonly hub: ActorPlan
+  readonly hubs: readonly ActorPlan[]
   readonly vendors: readonly VendorPlan[]
   readonly drivers: readonly ActorPlan[]
   readonly dataDir: string
-  /** Of the hub, and of the page that it shows. */
+  /** Where the hubs keep what they know, in words. */
+  readonly place: string
+  /** Of the hub or what stands before the hubs, and of the page. */
   readonly url: string
   /** Of a counted run; null in one without end. */
   readonly counted: { readonly orders: number; readonly seed: string; readonly timeoutMs: number } | null
 }
 
+/** Hubs on this machine that share a database. */
+export interface ClusterHubs {
+  readonly ports: readonly number[]
+  readonly database: {
+    /** In words, without a password. */
+    readonly place: string
+    /** By which the hubs find it; none if they do by the launcher's own environment. */
+    readonly variables: Readonly<Record<string, string>>
+  }
+}
+
 export interface Surroundings {
+  /** Where vendors and drivers find the hub, or what stands before the hubs. */
   readonly port: number
+  /** null: one hub, on that port, with its data in the folder. */
+  readonly cluster: ClusterHubs | null
   readonly dataDir: string
   /** Of a counted run without one. */
   readonly drawnSeed: string
@@ -135,15 +153,21 @@ const driverPlans = (asked: Asked, common: readonly string[]): ActorPlan[] => {
   })
 }
 
-const hubPlan = (asked: Asked, { port, dataDir }: Surroundings): ActorPlan => ({
-  name: 'hub',
+const hubPlan = (asked: Asked, name: string, flags: readonly string[]): ActorPlan => ({
+  name,
   program: 'hub',
   participant: null,
-  flags: [
-    ...['--port', String(port), '--data-dir', dataDir],
-    ...flagsFor(HUB_SETTINGS, HUB_DEFAULTS, asked.environment),
-  ],
+  flags: [...flags, ...flagsFor(HUB_SETTINGS, HUB_DEFAULTS, asked.environment)],
 })
+
+const hubPlans = (asked: Asked, { port, cluster, dataDir }: Surroundings): ActorPlan[] => {
+  if (cluster === null) return [hubPlan(asked, 'hub', ['--port', String(port), '--data-dir', dataDir])]
+  const { ports, database } = cluster
+  return ports.map((own, index) => ({
+    ...hubPlan(asked, `hub-${index + 1}`, ['--port', String(own)]),
+    variables: database.variables,
+  }))
+}
 
 const PATIENCE_MS = 60_000
 
@@ -160,10 +184,11 @@ export const planOf = (asked: Asked, around: Surroundings): Plan => {
   const seed = asked.seed ?? (isCounted ? around.drawnSeed : null)
   const common = ['--url', urlOf(asked, around), '--data-dir', around.dataDir]
   return {
-    hub: hubPlan(asked, around),
+    hubs: hubPlans(asked, around),
     vendors: vendorPlans(asked, common, seed),
     drivers: driverPlans(asked, common),
     dataDir: around.dataDir,
+    place: around.cluster?.database.place ?? around.dataDir,
     url: urlOf(asked, around),
     counted: isCounted && seed !== null ? { orders: asked.orders, seed, timeoutMs: timeoutOf(asked) } : null,
   }

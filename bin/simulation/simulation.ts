@@ -16,6 +16,8 @@ export interface SimulationParts
   extends Pick<FleetOptions, 'entry' | 'environment' | 'makeToken' | 'output'> {
   /** Runs a program of ours, its name to follow; for the commands that are shown. */
   readonly starter: string
+  /** Do the hubs find a database by the launcher's own environment? */
+  readonly hasDatabase: boolean
   /** Prints a line of the summary. */
   print(line: string): void
 }
@@ -35,7 +37,7 @@ export class Simulation {
   constructor(plan: Plan, parts: SimulationParts) {
     this.#plan = plan
     this.#parts = parts
-    const actors = [plan.hub, ...plan.vendors, ...plan.drivers]
+    const actors = [...plan.hubs, ...plan.vendors, ...plan.drivers]
     this.#running = actors.length
     this.#fleet = new Fleet({ ...parts, actors, ended: (end) => this.#actorEnded(end) })
     this.ended = new Promise((resolve, reject) => {
@@ -61,7 +63,7 @@ export class Simulation {
    */
   async stop(): Promise<void> {
     await this.#fleet.stop([...this.#plan.vendors, ...this.#plan.drivers])
-    await this.#fleet.stop([this.#plan.hub])
+    await this.#fleet.stop(this.#plan.hubs)
     await this.#tellSummary()
   }
 
@@ -84,10 +86,11 @@ export class Simulation {
   }
 
   #greeting(): string {
-    const { counted, vendors, drivers, dataDir, url } = this.#plan
+    const { counted, hubs, vendors, drivers, place, url } = this.#plan
     const stores = new Set(vendors.map(({ store }) => store)).size
     const tills = `${countOf(vendors.length, 'till')} of ${countOf(stores, 'store')}`
-    const fleet = `a hub, ${tills}, ${countOf(drivers.length, 'driver')}, data in ${dataDir}`
+    const few = hubs.length === 1 ? 'a hub' : countOf(hubs.length, 'hub')
+    const fleet = `${few}, ${tills}, ${countOf(drivers.length, 'driver')}, data in ${place}`
     return counted === null
       ? `${fleet}; look at them at ${url}/, Ctrl-C ends them all`
       : `${fleet}; ${counted.orders} orders with seed ${counted.seed}`
@@ -101,14 +104,14 @@ export class Simulation {
     }
     this.#hasLostActor = true
     this.#hasLostHub ||= plan.program === 'hub'
-    const code = fatalCodeOf(plan, end)
+    const code = fatalCodeOf(plan, end, this.#plan.hubs.length)
     if (code === null) this.#tellDeath(plan, end)
     else this.#fail(new Fault(code, `The simulation cannot go on: ${plan.name} has ended (${endText(end)}).`))
   }
 
   #tellDeath(plan: ActorPlan, end: End): void {
-    const { starter, makeToken } = this.#parts
-    for (const line of deathLines(plan, end, { starter, hasTokens: makeToken !== null }))
+    const { starter, makeToken, hasDatabase } = this.#parts
+    for (const line of deathLines(plan, end, { starter, hasTokens: makeToken !== null, hasDatabase }))
       this.#fleet.say(line)
     if (this.#running === 0) this.#fail(new Fault('all-ended', 'The simulation has ended: no actor is left.'))
   }

@@ -31,6 +31,8 @@ export interface Starting {
   readonly starter: string
   /** Does the hub ask for tokens? */
   readonly hasTokens: boolean
+  /** Does it find a database by a variable that only the environment has? */
+  readonly hasDatabase: boolean
 }
 
 /** Long enough for whatever somebody tries with it: nobody renews it. */
@@ -42,20 +44,37 @@ const tokenFor = (participant: string, starter: string): string => {
 }
 
 /** A token is made when the command runs, so that none is shown here; written as a POSIX shell takes it. */
-export const startCommand = ({ program, flags, participant }: ActorPlan, starting: Starting): string => {
+export const startCommand = (
+  { program, flags, participant, variables = {} }: ActorPlan,
+  starting: Starting,
+): string => {
   const { starter, hasTokens } = starting
+  const known = Object.entries(variables).map(([name, value]) => `${name}=${quoted(value)} `)
   const separator = starter.startsWith('npm ') ? ' --' : ''
   const token = hasTokens && participant !== null ? tokenFor(participant, starter) : ''
-  return `${token}${starter} ${program}${separator} ${flags.map(quoted).join(' ')}`
+  return `${known.join('')}${token}${starter} ${program}${separator} ${flags.map(quoted).join(' ')}`
+}
+
+/** What only the environment may hold, and a command that is shown does not. */
+const sameText = ({ participant }: ActorPlan, { hasTokens, hasDatabase }: Starting): string => {
+  const names = [
+    ...(hasTokens ? ['CAPS_SECRET'] : []),
+    ...(hasDatabase && participant === null ? ['CAPS_DATABASE_URL'] : []),
+  ]
+  return names.length === 0 ? '' : `, with the same ${names.join(' and ')}`
 }
 
 export const deathLines = (plan: ActorPlan, end: End, starting: Starting): readonly string[] => [
-  `${plan.name} has ended (${endText(end)}); the others go on. To start it again${starting.hasTokens ? ', with the same CAPS_SECRET' : ''}:`,
+  `${plan.name} has ended (${endText(end)}); the others go on. To start it again${sameText(plan, starting)}:`,
   `  ${startCommand(plan, starting)}`,
 ]
 
-/** Code of the fault with which the simulation ends because an actor cannot even begin like this; null if the others can go on. */
-export const fatalCodeOf = ({ program }: ActorPlan, end: End): 'configuration' | 'in-use' | null => {
+/** Code of the fault with which the simulation ends because an actor cannot even begin like this; null if the others can go on. @param hubs how many there are */
+export const fatalCodeOf = (
+  { program }: ActorPlan,
+  end: End,
+  hubs: number,
+): 'configuration' | 'in-use' | null => {
   if (end === EXIT.configuration) return 'configuration'
-  return program === 'hub' && end === EXIT.inUse ? 'in-use' : null
+  return program === 'hub' && end === EXIT.inUse && hubs === 1 ? 'in-use' : null
 }

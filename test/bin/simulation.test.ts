@@ -1,9 +1,16 @@
 import { expect } from 'chai'
-import { areVendorsDone, type Books, gapsIn, summaryLines } from '../../bin/simulation/books.ts'
+import { areVendorsDone, type Books, gapsIn, summaryLines, togetherOf } from '../../bin/simulation/books.ts'
 import { SIMULATION_SETTINGS } from '../../bin/simulation/config.ts'
 import { untilComplete } from '../../bin/simulation/counted-run.ts'
 import { environmentFor } from '../../bin/simulation/fleet.ts'
-import { type ActorPlan, type Plan, planOf, sharesOf, type VendorPlan } from '../../bin/simulation/plan.ts'
+import {
+  type ActorPlan,
+  type ClusterHubs,
+  type Plan,
+  planOf,
+  sharesOf,
+  type VendorPlan,
+} from '../../bin/simulation/plan.ts'
 import { deathLines, endText, fatalCodeOf, startCommand } from '../../bin/simulation/wording.ts'
 import { driverId, vendorId } from '../../shared/ids.ts'
 import type { HubReport, VendorReport } from '../../shared/run-report.ts'
@@ -14,13 +21,13 @@ import { driverSettingsOf, hubSettingsOf, vendorSettingsOf } from './actor-flags
 const plan = (flags: Record<string, string> = {}, environment: Environment = {}): Plan =>
   planOf(
     { ...readSettings(SIMULATION_SETTINGS, { flags, environment: {} }), environment },
-    { port: 4000, dataDir: '/tmp/data', drawnSeed: '99' },
+    { port: 4000, cluster: null, dataDir: '/tmp/data', drawnSeed: '99' },
   )
 
 describe('plan of a simulation', () => {
   it('[AL1] has a hub, two vendors of different stores and four drivers', () => {
-    const { hub, vendors, drivers, counted } = plan()
-    expect([hub, ...vendors, ...drivers].map(({ name }) => name)).to.deep.equal([
+    const { hubs, vendors, drivers, counted } = plan()
+    expect([...hubs, ...vendors, ...drivers].map(({ name }) => name)).to.deep.equal([
       'hub',
       '1-206-flowers',
       'acme-widgets',
@@ -40,8 +47,8 @@ describe('plan of a simulation', () => {
   })
 
   it('[AL1] gives its actors flags that they take', () => {
-    const { hub, vendors, drivers } = plan({ orders: '10', tills: '3' })
-    const hubSettings = hubSettingsOf(hub)
+    const { hubs, vendors, drivers } = plan({ orders: '10', tills: '3' })
+    const hubSettings = hubSettingsOf(hubs[0]!)
     expect([hubSettings.port, hubSettings.dataDir]).to.deep.equal([4000, '/tmp/data'])
     expect(hubSettings.driverGraceMs).to.be.below(30_000)
     for (const vendor of vendors) {
@@ -60,8 +67,8 @@ describe('plan of a simulation', () => {
 
   it('[AL1] leaves to the environment what it sets', () => {
     const environment = { CAPS_DRIVER_GRACE_MS: '1234', CAPS_TRAVEL_MS: '77', CAPS_CAPACITY: '' }
-    const { hub, drivers } = plan({}, environment)
-    expect(hubSettingsOf(hub).driverGraceMs).to.equal(1234)
+    const { hubs, drivers } = plan({}, environment)
+    expect(hubSettingsOf(hubs[0]!).driverGraceMs).to.equal(1234)
     expect(driverSettingsOf(drivers[0]!)).to.include({ travelMs: 77, capacity: 6 })
   })
 
@@ -89,6 +96,63 @@ describe('plan of a simulation', () => {
   })
 })
 
+const CLUSTER: ClusterHubs = {
+  ports: [5001, 5002],
+  database: { place: 'a database', variables: { CAPS_DATABASE_URL: 'postgres://caps@127.0.0.1:9/caps' } },
+}
+
+const clusterPlan = (cluster: ClusterHubs = CLUSTER): Plan =>
+  planOf(
+    { ...readSettings(SIMULATION_SETTINGS, { flags: {}, environment: {} }), environment: {} },
+    { port: 4000, cluster, dataDir: '/tmp/data', drawnSeed: '99' },
+  )
+
+describe('plan of a cluster', () => {
+  it('[AL14] has hubs of names and ports of their own on one database, and sends the others to the balancer', () => {
+    const { hubs, vendors, drivers, place } = clusterPlan()
+    expect(hubs.map(({ name }) => name)).to.deep.equal(['hub-1', 'hub-2'])
+    expect(hubs.map((hub) => hubSettingsOf(hub).port)).to.deep.equal([5001, 5002])
+    const urls = [
+      ...vendors.map((vendor) => vendorSettingsOf(vendor).url),
+      ...drivers.map((driver) => driverSettingsOf(driver).url),
+    ]
+    expect([...new Set(urls)]).to.deep.equal(['http://127.0.0.1:4000'])
+    expect(place).to.equal('a database')
+  })
+
+  it('[AL14] tells only the hubs of the database', () => {
+    const { hubs, vendors } = clusterPlan()
+    const environment = { CAPS_DATABASE_URL: 'postgres://me:secret@db/caps' }
+    expect(environmentFor(hubs[0]!, environment, false)).to.deep.equal(CLUSTER.database.variables)
+    expect(environmentFor(vendors[0]!, environment, false)).to.deep.equal({})
+  })
+
+  it('[AL14] shows a command that starts a hub again on the same database, and no password', () => {
+    const starting = { starter: 'npm run', hasTokens: false, hasDatabase: false }
+    expect(startCommand(clusterPlan().hubs[1]!, starting)).to.match(
+      /^CAPS_DATABASE_URL=postgres:\/\/caps@127\.0\.0\.1:9\/caps npm run hub -- --port 5002 /,
+    )
+    const { hubs, drivers } = clusterPlan({ ...CLUSTER, database: { place: '', variables: {} } })
+    const told = (actor: ActorPlan) => deathLines(actor, 1, { ...starting, hasDatabase: true }).join()
+    expect(told(hubs[0]!)).to.include('with the same CAPS_DATABASE_URL:').and.include('  npm run hub ')
+    expect(told(drivers[0]!)).to.not.include('CAPS_DATABASE_URL')
+  })
+
+  it('[AL14] goes on without a hub that is refused', () => {
+    expect(fatalCodeOf(clusterPlan().hubs[1]!, 3, 2)).to.equal(null)
+  })
+
+  it('[AL14] adds up what its hubs have done, and not what they share', () => {
+    const one = { ...HUB, owed: 3, deadLetters: 1, waiting: 0 }
+    const other = { ...HUB, accepted: 5, owed: 2, deadLetters: 1, waiting: 1 }
+    expect(togetherOf([one, other])).to.deep.equal({
+      ...{ actor: 'hub', accepted: 35, repeats: 2, refused: 0, handovers: 62, redelivered: 2 },
+      ...{ acknowledged: 60, owed: 3, deadLetters: 1, waiting: 1 },
+    })
+    expect(togetherOf([])).to.equal(null)
+  })
+})
+
 describe('words of the launcher', () => {
   const driver = {
     name: 'driver-1',
@@ -98,7 +162,9 @@ describe('words of the launcher', () => {
   } as const
 
   it('[AL3] says who has ended, why, and how to start it again', () => {
-    expect(deathLines(driver, 'SIGKILL', { starter: 'npm run', hasTokens: false })).to.deep.equal([
+    expect(
+      deathLines(driver, 'SIGKILL', { starter: 'npm run', hasTokens: false, hasDatabase: false }),
+    ).to.deep.equal([
       'driver-1 has ended (killed by SIGKILL); the others go on. To start it again:',
       '  npm run driver -- --id driver-1 --data-dir "my data"',
     ])
@@ -113,14 +179,16 @@ describe('words of the launcher', () => {
   })
 
   it('[AL3] gives a command that works without npm too', () => {
-    expect(startCommand(driver, { starter: 'node bin/caps.js', hasTokens: false })).to.equal(
-      'node bin/caps.js driver --id driver-1 --data-dir "my data"',
-    )
+    expect(
+      startCommand(driver, { starter: 'node bin/caps.js', hasTokens: false, hasDatabase: false }),
+    ).to.equal('node bin/caps.js driver --id driver-1 --data-dir "my data"')
   })
 
   it('[AL12] gives a command that makes a token where the hub asks for one, and shows none', () => {
-    const { hub, vendors } = plan()
-    const withTokens = (of: ActorPlan, starter: string) => startCommand(of, { starter, hasTokens: true })
+    const { hubs, vendors } = plan()
+    const hub = hubs[0]!
+    const withTokens = (of: ActorPlan, starter: string) =>
+      startCommand(of, { starter, hasTokens: true, hasDatabase: false })
     expect(withTokens(vendors[0]!, 'npm run')).to.match(
       /^CAPS_TOKEN="\$\(npx caps token --role vendor --store 1-206-flowers --id main --lifetime 12h\)" npm run vendor /,
     )
@@ -128,7 +196,7 @@ describe('words of the launcher', () => {
       /^CAPS_TOKEN="\$\(node bin\/caps\.js token --role driver --id driver-1 --lifetime 12h\)" node /,
     )
     expect(withTokens(hub, 'npm run')).to.match(/^npm run hub /)
-    expect(deathLines(hub, 1, { starter: 'npm run', hasTokens: true })[0]).to.include(
+    expect(deathLines(hub, 1, { starter: 'npm run', hasTokens: true, hasDatabase: false })[0]).to.include(
       'with the same CAPS_SECRET',
     )
   })
@@ -138,8 +206,8 @@ describe('environment of an actor', () => {
   const environment = { PATH: '/bin', CAPS_SECRET: 'a key', CAPS_TOKEN: 'of somebody' }
 
   it('[AL10] holds the key only for the hub', () => {
-    const { hub, vendors, drivers } = plan()
-    expect(environmentFor(hub, environment, true)).to.include({ CAPS_SECRET: 'a key' })
+    const { hubs, vendors, drivers } = plan()
+    expect(environmentFor(hubs[0]!, environment, true)).to.include({ CAPS_SECRET: 'a key' })
     for (const actor of [...vendors, ...drivers])
       for (const hasTokens of [true, false])
         expect(environmentFor(actor, environment, hasTokens)).to.not.have.property('CAPS_SECRET')
@@ -154,21 +222,23 @@ describe('environment of an actor', () => {
 
 describe('end of an actor', () => {
   it('[AL4] ends the simulation when its configuration is not usable, or the hub cannot have its port or folder', () => {
-    const { hub, drivers } = plan()
-    expect([fatalCodeOf(hub, 2), fatalCodeOf(drivers[0]!, 2)]).to.deep.equal([
+    const { hubs, drivers } = plan()
+    const hub = hubs[0]!
+    expect([fatalCodeOf(hub, 2, 1), fatalCodeOf(drivers[0]!, 2, 1)]).to.deep.equal([
       'configuration',
       'configuration',
     ])
-    expect(fatalCodeOf(hub, 3)).to.equal('in-use')
+    expect(fatalCodeOf(hub, 3, 1)).to.equal('in-use')
   })
 
   it('[AL4] leaves the others going in any other case', () => {
-    const { hub, drivers } = plan()
+    const { hubs, drivers } = plan()
+    const hub = hubs[0]!
     const ends = [
-      fatalCodeOf(drivers[0]!, 3),
-      fatalCodeOf(hub, 1),
-      fatalCodeOf(hub, 'SIGKILL'),
-      fatalCodeOf(drivers[0]!, 4),
+      fatalCodeOf(drivers[0]!, 3, 1),
+      fatalCodeOf(hub, 1, 1),
+      fatalCodeOf(hub, 'SIGKILL', 1),
+      fatalCodeOf(drivers[0]!, 4, 1),
     ]
     expect(ends).to.deep.equal([null, null, null, null])
   })

@@ -1,0 +1,118 @@
+/**
+ * Stands before several hubs and takes connections for them, in turn, for those that are ready. It passes bytes on and knows nothing of what they say, so a client must be content with any hub at every connection: WebSocket only, no sticky sessions. A hub
+ * is asked again and again whether it is ready; one that takes no connection is passed over until it has been asked again. Who comes while no hub is ready is cut, and tries again by itself.
+ */
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { type Clock, every } from '../../shared/clock.ts'
+
+const LOOPBACK = '127.0.0.1'
+const ASK_EVERY_MS = 200
+
+export interface BalancerSettings {
+  /** 0 takes a free one. */
+  readonly port: number
+  /** Ports of the hubs on this machine. */
+  readonly hubs: readonly number[]
+  readonly clock: Clock
+  /** MUST answer in the end, also for a hub that does not. */
+  isReady(port: number): Promise<boolean>
+}
+
+interface Target {
+  readonly port: number
+  isReady: boolean
+  isAsked: boolean
+}
+
+const pass = (one: Socket, other: Socket): void => {
+  one.pipe(other)
+  one.on('error', () => other.destroy())
+  one.on('close', () => other.destroy())
+}
+
+export class Balancer {
+  readonly #settings: BalancerSettings
+  readonly #targets: Target[]
+  readonly #server: Server
+  readonly #clients = new Set<Socket>()
+  readonly #stopAsking: () => void
+  #next = 0
+
+  private constructor(settings: BalancerSettings) {
+    this.#settings = settings
+    this.#targets = settings.hubs.map((port) => ({ port, isReady: false, isAsked: false }))
+    this.#server = createServer({ noDelay: true }, (client) => this.#accept(client))
+    this.#stopAsking = every(settings.clock, ASK_EVERY_MS, () => this.#askAll())
+  }
+
+  /** @throws Error of the system if the port cannot be had */
+  static async open(settings: BalancerSettings): Promise<Balancer> {
+    const balancer = new Balancer(settings)
+    try {
+      balancer.#server.listen(settings.port, LOOPBACK)
+      await once(balancer.#server, 'listening')
+      return balancer
+    } catch (error) {
+      balancer.#stopAsking()
+      throw error
+    }
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  #askAll(): void {
+    for (const target of this.#targets) if (!target.isAsked) void this.#ask(target)
+  }
+
+  async #ask(target: Target): Promise<void> {
+    target.isAsked = true
+    target.isReady = await this.#settings.isReady(target.port)
+    target.isAsked = false
+  }
+
+  /** In turn; undefined when none is ready. */
+  #take(): Target | undefined {
+    const count = this.#targets.length
+    for (let tried = 0; tried < count; tried += 1) {
+      const target = this.#targets[this.#next++ % count]!
+      if (target.isReady) return target
+    }
+    return undefined
+  }
+
+  #accept(client: Socket): void {
+    this.#clients.add(client)
+    client.on('close', () => this.#clients.delete(client))
+    client.on('error', () => {})
+    this.#join(client)
+  }
+
+  #join(client: Socket): void {
+    const target = this.#take()
+    if (target === undefined) return void client.destroy()
+    const hub = connect({ port: target.port, host: LOOPBACK, noDelay: true })
+    const refused = () => {
+      target.isReady = false
+      this.#join(client)
+    }
+    hub.once('error', refused)
+    hub.once('connect', () => {
+      hub.off('error', refused)
+      if (client.destroyed) return void hub.destroy()
+      pass(client, hub)
+      pass(hub, client)
+    })
+  }
+
+  /** Cuts whoever is there. */
+  async close(): Promise<void> {
+    this.#stopAsking()
+    const closed = once(this.#server, 'close')
+    this.#server.close()
+    for (const client of this.#clients) client.destroy()
+    await closed
+  }
+}

@@ -1,0 +1,66 @@
+/** `npm run all:cluster` as a process, on a PostgreSQL that it starts itself. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { ownDatabase } from '../../bin/postgres/own-database.ts'
+import { freePort } from '../../bin/simulation/free-port.ts'
+import { Fault } from '../../shared/fault.ts'
+import { killLeftovers, startCaps, startCapsWith } from '../support/caps-process.ts'
+import { describePostgres, sharedPostgres } from '../support/postgres.ts'
+
+const commandsThatHold = (text: string): string[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')]
+      } catch {
+        return []
+      }
+    })
+    .filter((command) => command.includes(text))
+
+describePostgres('npm run all:cluster', function () {
+  this.timeout(90_000)
+  afterEach(killLeftovers)
+
+  it('[AL14] delivers a counted run over a database of its own, of which nothing stays', async () => {
+    const run = startCaps('cluster', '--hubs', '1', '--orders', '40', '--rate', '50', '--seed', '7')
+    const greeting = await run.line('data in a PostgreSQL of its own')
+    const [, port] = /127\.0\.0\.1:(\d+)\/postgres/.exec(greeting) ?? []
+    expect(await run.ended).to.equal(0)
+    expect(run.lines).to.include('  orders            40 of 40 delivered and thanked for')
+    expect(commandsThatHold(`port=${port}`)).to.deep.equal([])
+  })
+
+  it('[AL14] ends everybody at Ctrl-C, its database last', async () => {
+    const run = startCaps('cluster', '--hubs', '1', '--port', String(await freePort()))
+    const [url] = /http:\S+\//.exec(await run.line('look at them at')) ?? []
+    await run.line('Thank you for delivering')
+    expect(await (await fetch(url!)).text()).to.include('<title>CAPS</title>')
+    run.child.kill('SIGINT')
+    expect(await run.ended).to.equal(0)
+    expect(
+      run.lines.filter((line) =>
+        /^ +at |Error:|lost the hub|has not stopped|database is away|could not be closed/.test(line),
+      ),
+    ).to.deep.equal([])
+  })
+
+  it('[AL14] takes the database that it is given, and says where that is without its password', async () => {
+    const url = new URL(await (await sharedPostgres()).database())
+    url.password = 'gEh3im'
+    const variables = { CAPS_DATABASE_URL: url.href }
+    const run = startCapsWith(variables, 'cluster', '--hubs', '1', '--orders', '6', '--rate', '50')
+    expect(await run.line('data in PostgreSQL at')).to.include(`${url.host}${url.pathname}`)
+    expect(await run.ended).to.equal(0)
+    expect(run.lines.filter((line) => line.includes('gEh3im'))).to.deep.equal([])
+  })
+})
+
+describe('npm run all:cluster without a database', () => {
+  it('[AL14] says what to install', async () => {
+    const fault = await ownDatabase(null).catch((error: unknown) => error)
+    expect(fault).to.be.instanceOf(Fault).and.include({ code: 'configuration' })
+    expect((fault as Fault).message).to.match(/apt-get install postgresql.*CAPS_DATABASE_URL/)
+  })
+})
