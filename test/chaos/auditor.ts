@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { io, type Socket } from 'socket.io-client'
 import { orderIdOf } from './orders.ts'
-import { HUB } from './plan.ts'
 import { type AuditLine, History, nowMs } from './records.ts'
 import type { Stage } from './stage.ts'
 
@@ -49,7 +48,7 @@ const auditStore = async (
 ): Promise<void> => {
   const history = new History<AuditLine>(options.file)
   // A hub that has ended by itself says nothing more; then no order is accounted for.
-  if (!stage.member(HUB).isUp) return history.close()
+  if (!stage.hubs.some((name) => stage.member(name).isUp)) return history.close()
   const auth = { role: 'vendor', store, id: 'auditor', receive: false }
   const socket = io(`${stage.hubUrl}/caps`, { auth, transports: ['websocket'], forceNew: true })
   await once(socket as unknown as NodeJS.EventEmitter, 'welcome')

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { check, type Verdict } from './checker/check.ts'
 import { BAD_COLUMNS, type BadColumn } from './checker/findings.ts'
 import { poisonOf } from './orders.ts'
-import type { AuditLine, Handed, Happened, ParticipantLine, RunLine } from './records.ts'
+import type { AuditLine, Handed, Happened, ParticipantLine, Plan, RunLine } from './records.ts'
 
 const TILL = 'vendor/s/main'
 const DRIVER = 'driver/d'
@@ -71,9 +71,14 @@ const tracked = (items: Happened[], state: string | null = 'delivered', order = 
   items,
 ]
 
+const PLAN: Plan = {
+  ...{ orders: 1, kills: 0, pauses: 0, seed: 1, cluster: null, poison: false },
+  ...{ deliveryLimit: LIMIT, ackTimeoutMs: 30_000 },
+}
+
 const story = (): Story => ({
   run: [
-    [0, 'plan', { orders: 1, kills: 0, seed: 1, poison: false, deliveryLimit: LIMIT, ackTimeoutMs: 30_000 }],
+    [0, 'plan', PLAN],
     [50, 'faults-over'],
     [60, 'drained', 10],
   ],
@@ -82,7 +87,7 @@ const story = (): Story => ({
 })
 
 const verdictOn = ({ run, lives, audit }: Story): Verdict =>
-  check({ run, participants: new Map(Object.entries(lives)), audit }, { hub: 'hub', poisonOf })
+  check({ run, participants: new Map(Object.entries(lives)), audit }, { hubs: ['hub'], poisonOf })
 
 /** A story in which a participant's only life is another one. */
 const withLife = (name: string, life: ParticipantLine[]): Story => {

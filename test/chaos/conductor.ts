@@ -1,10 +1,11 @@
 /**
  * Conducts a run: lets the tills make orders, strikes when as many are made as the plan says, and waits in the end until nothing is owed any more. Orders and blows wait for each other: no more
- * orders than up to the next kills and some beyond, so that there is work under way at every blow; at most three processes are down at a time, so that the others go on; and the hub is
- * killed only when half of the actors have found it again, or its kills would hit nothing.
+ * orders than up to the next kills and some beyond, so that there is work under way at every blow; at most three processes are down at a time, so that the others go on; a hub is
+ * killed only when half of the actors have found one again, or its kills would hit nothing; one thing at a time is done to the database.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Blow, type Blows, HUB, type Kill } from './plan.ts'
+import { type ClusterBlows, type Cut, DATABASE, type DatabaseBlow } from './cluster-plan.ts'
+import type { Blow, Blows, Kill } from './plan.ts'
 import { nowMs } from './records.ts'
 import type { Stage } from './stage.ts'
 
@@ -28,6 +29,8 @@ export interface Progress {
   readonly kills: number
   readonly pauses: number
   readonly cuts: number
+  readonly hubCuts: number
+  readonly databaseHits: number
 }
 
 /** The blows of one list, one after the other. */
@@ -55,21 +58,26 @@ export class Conductor {
   readonly #hubKills: Line<Kill>
   readonly #actorKills: Line<Kill>
   readonly #pauses: Line<Blows['pauses'][number]>
+  readonly #cuts: Line<Cut>
+  readonly #databaseBlows: Line<DatabaseBlow>
   readonly #beyond: number
   readonly #permits = new Map<string, number>()
   #permitted = 0
   /** Who was killed and is not yet up again for good. */
   readonly #struck = new Set<string>()
   #paused = 0
+  #cut = 0
   #owed = 0
   #asked = 0
 
-  constructor(stage: Stage, orders: number, blows: Blows) {
+  constructor(stage: Stage, orders: number, blows: Blows & ClusterBlows) {
     this.#stage = stage
     this.#orders = orders
     this.#hubKills = new Line(blows.hubKills)
     this.#actorKills = new Line(blows.actorKills)
     this.#pauses = new Line(blows.pauses)
+    this.#cuts = new Line(blows.cuts)
+    this.#databaseBlows = new Line(blows.databaseBlows)
     const kills = blows.hubKills.length + blows.actorKills.length
     this.#beyond = Math.max(LEAST_BEYOND, Math.ceil((3 * orders) / (kills + 1)))
     for (const { participant, makes } of stage.roles) if (makes) this.#permits.set(participant, 0)
@@ -110,20 +118,26 @@ export class Conductor {
     }
   }
 
+  get #lines(): readonly Line<Blow>[] {
+    return [this.#hubKills, this.#actorKills, this.#pauses, this.#cuts, this.#databaseBlows]
+  }
+
   get #isOver(): boolean {
-    const isStruck = this.#hubKills.next ?? this.#actorKills.next ?? this.#pauses.next
-    const isBusy = isStruck !== null || this.#struck.size > 0 || this.#paused > 0
+    const isToCome = this.#lines.some(({ next }) => next !== null)
+    const isBusy = isToCome || this.#struck.size > 0 || this.#paused > 0 || this.#cut > 0
     return !isBusy && this.#permitted === this.#orders && this.#stage.made >= this.#orders
   }
 
   #step(tick: number): void {
     if (tick % REPORT_EVERY_TICKS === 0) {
-      this.#owed = this.#stage.hubReport?.owed ?? this.#owed
-      this.#stage.askHub()
+      this.#owed = this.#stage.owed ?? this.#owed
+      this.#stage.askHubs()
     }
     this.#killHub()
     this.#killActor()
     this.#pause()
+    this.#cutHub()
+    this.#hitDatabase()
     this.#permit()
   }
 
@@ -133,7 +147,7 @@ export class Conductor {
 
   #killHub(): void {
     const kill = this.#hubKills.next
-    if (!this.#isDue(kill) || this.#struck.has(HUB)) return
+    if (!this.#isDue(kill) || this.#struck.has(kill.victim)) return
     if (this.#stage.connected * 2 < this.#stage.roles.length) return
     this.#hubKills.take()
     void this.#strike(kill)
@@ -176,8 +190,33 @@ export class Conductor {
     })
   }
 
+  #cutHub(): void {
+    const cut = this.#cuts.next
+    if (!this.#isDue(cut) || this.#stage.isCut(cut)) return
+    this.#cuts.take()
+    this.#cut += 1
+    void this.#stage.cutHub(cut).then(() => {
+      this.#cut -= 1
+    })
+  }
+
+  #hitDatabase(): void {
+    const blow = this.#databaseBlows.next
+    if (!this.#isDue(blow) || this.#struck.has(DATABASE)) return
+    this.#databaseBlows.take()
+    this.#struck.add(DATABASE)
+    this.#stage.hitDatabase(blow).then(
+      () => this.#struck.delete(DATABASE),
+      (error: unknown) => {
+        this.#stage.trouble ??= `The database could not be brought back: ${String(error)}`
+      },
+    )
+  }
+
   #permit(): void {
-    const until = [this.#hubKills, this.#actorKills].map(({ next }) => next?.atOrder ?? this.#orders)
+    const until = this.#lines
+      .filter((line) => line !== this.#pauses)
+      .map(({ next }) => next?.atOrder ?? this.#orders)
     const most = Math.min(this.#orders, Math.min(...until) + this.#beyond)
     if (this.#owed > MOST_OWED) return
     for (const [till, permit] of this.#permits) {
@@ -207,11 +246,11 @@ export class Conductor {
   async #idleMoves(): Promise<number | null> {
     this.#asked += 1
     for (const { participant } of this.#stage.roles) this.#stage.member(participant).say({ ask: this.#asked })
-    this.#stage.askHub()
+    this.#stage.askHubs()
     await pause(ROUND_MS)
     const statuses = this.#stage.roles.map(({ participant }) => this.#stage.answer(participant, this.#asked))
     const isIdle = statuses.every((status) => status?.isIdle === true && status.isConnected)
-    if (!isIdle || this.#stage.hubReport?.owed !== 0) return null
+    if (!isIdle || this.#stage.owed !== 0) return null
     return statuses.reduce((sum, status) => sum + status!.moves, 0)
   }
 
@@ -221,6 +260,6 @@ export class Conductor {
       return status?.isIdle !== true || !status.isConnected
     })
     const names = busy.map(({ participant }) => participant)
-    return `the hub owes ${this.#stage.hubReport?.owed ?? 'nobody knows how many'} entries; busy: ${names.join(', ') || 'nobody'}`
+    return `owed are ${this.#stage.owed ?? 'nobody knows how many'} entries; busy: ${names.join(', ') || 'nobody'}`
   }
 }

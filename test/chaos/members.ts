@@ -20,6 +20,7 @@ export interface MemberEvents {
 export class Member {
   readonly name: string
   readonly #command: (life: number) => readonly string[]
+  readonly #variables: Readonly<Record<string, string>>
   readonly #logFile: string
   readonly #events: MemberEvents
   #child: ChildProcess | null = null
@@ -31,16 +32,28 @@ export class Member {
 
   constructor(
     name: string,
-    options: { command(life: number): readonly string[]; logFile: string; events: MemberEvents },
+    options: {
+      command(life: number): readonly string[]
+      /** Besides our own. */
+      variables: Readonly<Record<string, string>>
+      logFile: string
+      events: MemberEvents
+    },
   ) {
     this.name = name
     this.#command = options.command
+    this.#variables = options.variables
     this.#logFile = options.logFile
     this.#events = options.events
   }
 
   get isUp(): boolean {
     return this.#child !== null && !this.#isKilled
+  }
+
+  /** Has it ended by itself? */
+  get hasGivenUp(): boolean {
+    return this.#child === null && !this.#isKilled
   }
 
   get isPaused(): boolean {
@@ -54,7 +67,7 @@ export class Member {
     const log = openSync(this.#logFile, 'a')
     const child = spawn(process.execPath, this.#command(this.life), {
       cwd: dirname(this.#logFile),
-      env: environment,
+      env: { ...environment, ...this.#variables },
       stdio: ['ignore', log, log, 'ipc'],
     })
     closeSync(log)

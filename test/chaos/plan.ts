@@ -4,8 +4,7 @@
  */
 import { type Seeded, seeded } from '../support/seeded.ts'
 import type { Fate, Harm, Strike } from './proxy.ts'
-
-export const HUB = 'hub'
+import type { Plan } from './records.ts'
 
 export interface Blow {
   readonly victim: string
@@ -31,16 +30,12 @@ export interface Blows {
   readonly pauses: readonly Pause[]
 }
 
-/** Of the kills. */
+/** Of the kills and of the pauses; on a database the hubs are what the run is about. */
 const HUB_SHARE = 0.2
-/** Of the pauses. */
-const HUB_PAUSE_SHARE = 0.2
+const CLUSTER_SHARE = 0.5
 const AGAIN_SHARE = 0.1
 const LONGEST_DOWN_MS = 200
 const LONGEST_UNTIL_AGAIN_MS = 400
-/** A pause for so many kills. */
-const KILLS_PER_PAUSE = 4
-
 const instants = (random: Seeded, count: number, orders: number): number[] =>
   Array.from({ length: count }, () => random.whole(1, Math.max(1, Math.floor(orders * 0.98)))).sort(
     (one, other) => one - other,
@@ -72,20 +67,18 @@ const pauseMs = (random: Seeded): number => {
   return drawn <= 12 ? random.whole(1_500, 5_000) : random.whole(30, 1_000)
 }
 
-export interface Extent {
-  readonly orders: number
-  readonly kills: number
-  readonly seed: number
-}
-
-export const blowsOf = ({ orders, kills, seed }: Extent, actors: readonly string[]): Blows => {
+export const blowsOf = (
+  { orders, kills, pauses, seed, cluster }: Pick<Plan, 'orders' | 'kills' | 'pauses' | 'seed' | 'cluster'>,
+  { hubs, actors }: { hubs: readonly string[]; actors: readonly string[] },
+): Blows => {
   const random = seeded(seed)
-  const hubKills = Math.round(kills * HUB_SHARE)
+  const hubShare = cluster === null ? HUB_SHARE : CLUSTER_SHARE
+  const hubKills = Math.round(kills * hubShare)
   return {
-    hubKills: killsOf(random, { count: hubKills, orders, victims: [HUB] }),
+    hubKills: killsOf(random, { count: hubKills, orders, victims: hubs }),
     actorKills: killsOf(random, { count: kills - hubKills, orders, victims: actors }),
-    pauses: instants(random, Math.ceil(kills / KILLS_PER_PAUSE), orders).map((atOrder) => ({
-      victim: isOneIn(random, HUB_PAUSE_SHARE) ? HUB : random.oneOf(actors),
+    pauses: instants(random, pauses, orders).map((atOrder) => ({
+      victim: random.oneOf(isOneIn(random, hubShare) ? hubs : actors),
       atOrder,
       lastsMs: pauseMs(random),
     })),

@@ -52,10 +52,25 @@ export type ParticipantLine =
   | readonly [t: number, kind: 'position', driver: string]
   | readonly [t: number, kind: 'trouble', what: string]
 
+/** Hubs on a PostgreSQL. */
+export interface ClusterPlan {
+  readonly hubs: number
+  readonly hasStandby: boolean
+  /** Of a hub, from its database or from its clients. */
+  readonly cuts: number
+  /** Of the database, in good order or not. */
+  readonly restarts: number
+  /** Losses of the primary. */
+  readonly failOvers: number
+}
+
 export interface Plan {
   readonly orders: number
   readonly kills: number
+  readonly pauses: number
   readonly seed: number
+  /** null: one hub, with its data in a folder. */
+  readonly cluster: ClusterPlan | null
   readonly poison: boolean
   readonly deliveryLimit: number
   readonly ackTimeoutMs: number
@@ -66,6 +81,11 @@ export type RunLine =
   | readonly [t: number, kind: 'spawned' | 'killed' | 'continued', member: string]
   | readonly [t: number, kind: 'paused', member: string, ms: number]
   | readonly [t: number, kind: 'cut', how: string]
+  | readonly [t: number, kind: 'hub-cut', member: string, from: string, how: string, ms: number]
+  | readonly [t: number, kind: 'hub-back', member: string, from: string]
+  | readonly [t: number, kind: 'database-hit' | 'database-back', what: string]
+  /** A hub that found that it could not go on, which is its right when its database or its ownership is taken from it. */
+  | readonly [t: number, kind: 'gave-up', member: string, how: string]
   | readonly [t: number, kind: 'faults-over']
   | readonly [t: number, kind: 'drained', afterMs: number]
   | readonly [t: number, kind: 'not-drained', why: string]

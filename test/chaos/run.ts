@@ -5,9 +5,10 @@ import type { Role } from './actor/life.ts'
 import { audit } from './auditor.ts'
 import { CAST, STORES } from './cast.ts'
 import { check, type Verdict } from './checker/check.ts'
+import { clusterBlowsOf, hubNames } from './cluster-plan.ts'
 import { Conductor, type Progress } from './conductor.ts'
 import { poisonOf } from './orders.ts'
-import { blowsOf, HUB } from './plan.ts'
+import { blowsOf } from './plan.ts'
 import { type AuditLine, linesOf, type ParticipantLine, type Plan, type RunLine } from './records.ts'
 import { actorFolder, Stage } from './stage.ts'
 
@@ -24,32 +25,34 @@ function* allLines<Line>(files: readonly string[]): Generator<Line> {
 }
 
 /** Reads the histories in a run's folder. */
-const verdictOn = (folder: string): Verdict =>
+const verdictOn = (folder: string, hubs: readonly string[]): Verdict =>
   check(
     {
       run: linesOf<RunLine>(join(folder, 'run.jsonl')),
       participants: new Map(CAST.map((role) => [role.participant, livesOf(folder, role)])),
       audit: allLines<AuditLine>(STORES.map((store) => join(folder, `audit-${store}.jsonl`))),
     },
-    { hub: HUB, poisonOf },
+    { hubs, poisonOf },
   )
 
-/** Leaves histories, logs and data in `folder`; leaves no process. */
+const NO_CLUSTER = { cuts: [], databaseBlows: [] }
+
+/** Leaves histories, logs and data in `folder`; leaves no process, and no database. @param place where a database may lie */
 export const runChaos = async (
   folder: string,
   plan: Plan,
-  told: (progress: Progress) => void,
+  { place, told }: { place: string; told(progress: Progress): void },
 ): Promise<Verdict> => {
-  const stage = await Stage.open(folder, plan, CAST)
-  const blows = blowsOf(
-    plan,
-    CAST.map(({ participant }) => participant),
-  )
+  const hubs = hubNames(plan.cluster?.hubs ?? 1)
+  const stage = await Stage.open(folder, plan, { roles: CAST, place })
+  const actors = CAST.map(({ participant }) => participant)
+  const ofCluster = plan.cluster === null ? NO_CLUSTER : clusterBlowsOf(plan.cluster, plan)
+  const blows = { ...blowsOf(plan, { hubs, actors }), ...ofCluster }
   try {
     await new Conductor(stage, plan.orders, blows).conduct(told)
     await audit(stage, { folder, stores: STORES, hasPoison: plan.poison })
   } finally {
     await stage.close()
   }
-  return verdictOn(folder)
+  return verdictOn(folder, hubs)
 }

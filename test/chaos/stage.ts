@@ -1,45 +1,39 @@
 /**
- * The stage of a run: a hub on a port of its own, the proxy in front of it, the actors behind the proxy; and what is done to them, written down in the history of the run. What is done when is
+ * The stage of a run: the hubs on their grounds, the proxy in front of them, the actors behind the proxy; and what is done to them, written down in the history of the run. What is done when is
  * not decided here.
+ *
+ * A hub on a database may give up: when its database is not to be had at its start, or another hub has taken over what it owned. It is started again, as whoever runs one would.
  */
-import { mkdirSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { freePort } from '../../bin/simulation/free-port.ts'
 import { systemClock } from '../../shared/clock.ts'
 import type { HubReport } from '../../shared/run-report.ts'
 import type { FromActor, Life, Role, Status } from './actor/life.ts'
 import { compileActor } from './actor/program.ts'
+import type { Cut, DatabaseBlow } from './cluster-plan.ts'
+import { Grounds } from './grounds.ts'
 import { Member } from './members.ts'
-import { CLEAN, fatesOf, HUB } from './plan.ts'
+import { CLEAN, fatesOf } from './plan.ts'
 import { HarmfulProxy } from './proxy.ts'
 import { History, nowMs, type Plan, type RunLine } from './records.ts'
 
 const DIST = new URL('../../dist/', import.meta.url)
 const CLIENT = import.meta.resolve('socket.io-client')
-const HUB_PROGRAM = fileURLToPath(new URL('bin/main.js', DIST))
-
-/** The defaults, but for what would make a run wait: a driver that is gone for good is given up soon, a failed handover is tried again soon. */
-const hubFlags = (plan: Plan): string[] => [
-  '--ack-timeout-ms',
-  String(plan.ackTimeoutMs),
-  '--delivery-limit',
-  String(plan.deliveryLimit),
-  '--driver-grace-ms',
-  '2000',
-  '--retry-delay-ms',
-  '50',
-  '--longest-retry-delay-ms',
-  '1000',
-  '--log-format',
-  'json',
-]
+/** Until a hub that has given up is started again. */
+const AGAIN_MS = 300
 
 /** Silent connections at a time: with more of them little would be going on elsewhere. */
 const MOST_SILENT = 2
 
 export type LastHubReport = HubReport & { readonly expiredEntries?: number }
+
+/** The end of a stack, or of what Node says below one. */
+const BROKEN = /^\s|^Node\.js v/
+const TAIL_BYTES = 2000
+
+const lastLineOf = (file: string): string =>
+  readFileSync(file).subarray(-TAIL_BYTES).toString().trimEnd().split('\n').at(-1) ?? ''
 
 export const actorFolder = (folder: string, participant: string): string =>
   join(folder, 'actors', participant.replaceAll('/', '~'))
@@ -56,28 +50,37 @@ export class Stage {
   #proxy: HarmfulProxy | null = null
   #areFaultsOn = false
   #isClosed = false
-  #hubReport: LastHubReport | null = null
-  #hubPort = 0
+  readonly #hubReports = new Map<string, LastHubReport>()
+  readonly #grounds: Grounds
   readonly #actorProgram: string
-  readonly counts = { kills: 0, pauses: 0, cuts: 0 }
+  readonly counts = { kills: 0, pauses: 0, cuts: 0, hubCuts: 0, databaseHits: 0 }
   /** The first process that ended without having been killed, and how. */
   trouble: string | null = null
 
-  private constructor(folder: string, plan: Plan, roles: readonly Role[]) {
+  private constructor(folder: string, plan: Plan, parts: { roles: readonly Role[]; grounds: Grounds }) {
+    const { roles, grounds } = parts
+    this.#grounds = grounds
     this.#folder = folder
     this.#plan = plan
     this.roles = roles
-    mkdirSync(join(folder, 'logs'), { recursive: true })
     this.#actorProgram = compileActor(join(folder, 'program'))
     this.#run = new History(join(folder, 'run.jsonl'))
     this.#run.write([nowMs(), 'plan', plan])
   }
 
-  static async open(folder: string, plan: Plan, roles: readonly Role[]): Promise<Stage> {
-    const stage = new Stage(folder, plan, roles)
-    stage.#hubPort = await freePort()
+  /** @param place where a database may lie */
+  static async open(
+    folder: string,
+    plan: Plan,
+    { roles, place }: { roles: readonly Role[]; place: string },
+  ): Promise<Stage> {
+    const logs = join(folder, 'logs')
+    mkdirSync(logs, { recursive: true })
+    const logged = (line: string) => appendFileSync(join(logs, 'database.log'), `${line}\n`)
+    const grounds = await Grounds.open(folder, plan, { place, logged })
+    const stage = new Stage(folder, plan, { roles, grounds })
     stage.#proxy = await stage.#openProxy()
-    stage.#addMember(HUB, () => stage.#hubCommand())
+    for (const hub of grounds.hubs) stage.#addHub(hub)
     for (const role of roles) stage.#addActor(role)
     for (const name of stage.#members.keys()) stage.start(name)
     // Whatever ends this process: a paused one would stay for ever.
@@ -88,7 +91,7 @@ export class Stage {
   #openProxy(): Promise<HarmfulProxy> {
     const nextFate = fatesOf(this.#plan.seed)
     return HarmfulProxy.open({
-      serverPort: this.#hubPort,
+      serverPort: this.#grounds.port,
       clock: systemClock,
       fate: () => (this.#areFaultsOn ? nextFate(this.#proxy!.stricken < MOST_SILENT) : CLEAN),
       struck: (harm) => {
@@ -98,9 +101,9 @@ export class Stage {
     })
   }
 
-  #hubCommand(): string[] {
-    const data = join(this.#folder, 'data')
-    return [HUB_PROGRAM, 'hub', '--data-dir', data, '--port', String(this.#hubPort), ...hubFlags(this.#plan)]
+  #addHub(name: string): void {
+    const { args, variables } = this.#grounds.startOf(name)
+    this.#addMember(name, () => args, variables)
   }
 
   #addActor(role: Role): void {
@@ -123,22 +126,54 @@ export class Stage {
     })
   }
 
-  #addMember(name: string, command: (life: number) => readonly string[]): void {
+  #addMember(
+    name: string,
+    command: (life: number) => readonly string[],
+    variables: Readonly<Record<string, string>> = {},
+  ): void {
+    const logFile = join(this.#folder, 'logs', `${name.replaceAll('/', '~')}.log`)
     const events = {
       heard: (message: unknown) => this.#heard(name, message),
       ended: (wasKilled: boolean, how: string) => {
-        if (wasKilled) return
-        this.trouble ??= `${name} has ended by itself (${how})`
-        this.write([nowMs(), 'trouble', `${name} has ended by itself (${how})`])
+        if (!wasKilled) this.#ended(name, how, logFile)
       },
     }
-    const logFile = join(this.#folder, 'logs', `${name.replaceAll('/', '~')}.log`)
-    this.#members.set(name, new Member(name, { command, logFile, events }))
+    this.#members.set(name, new Member(name, { command, variables, logFile, events }))
+  }
+
+  #ended(name: string, how: string, logFile: string): void {
+    const words = lastLineOf(logFile)
+    // Exit codes of a hub whose database is away, or whose place was taken; what is no fault of ours has a stack.
+    const isItsRight = this.#grounds.databases !== null && this.isHub(name) && (how === '1' || how === '3')
+    if (isItsRight && !BROKEN.test(words)) {
+      this.write([nowMs(), 'gave-up', name, `${how}: ${words}`])
+      this.#hubReports.delete(name)
+      void this.#startAgain(name)
+      return
+    }
+    this.trouble ??= `${name} has ended by itself (${how}: ${words})`
+    this.write([nowMs(), 'trouble', `${name} has ended by itself (${how}: ${words})`])
+  }
+
+  async #startAgain(name: string): Promise<void> {
+    const member = this.member(name)
+    const { life } = member
+    await pause(AGAIN_MS)
+    if (member.life === life && member.hasGivenUp) this.start(name)
+  }
+
+  isHub(name: string): boolean {
+    return this.hubs.includes(name)
+  }
+
+  get hubs(): readonly string[] {
+    return this.#grounds.hubs
   }
 
   #heard(name: string, message: unknown): void {
-    if (name === HUB) {
-      this.#hubReport = (message as { report?: LastHubReport }).report ?? this.#hubReport
+    if (this.isHub(name)) {
+      const { report } = message as { report?: LastHubReport }
+      if (report !== undefined) this.#hubReports.set(name, report)
       return
     }
     const told = message as FromActor
@@ -147,8 +182,9 @@ export class Stage {
     if ('answer' in told) this.#answers.set(name, { ask: told.answer, status: told.status })
   }
 
+  /** Past the proxy. */
   get hubUrl(): string {
-    return `http://127.0.0.1:${this.#hubPort}`
+    return `http://127.0.0.1:${this.#grounds.port}`
   }
 
   /** Does nothing on a closed stage: a blow may still be on its way when a run is given up. */
@@ -180,41 +216,68 @@ export class Stage {
     return [...this.#made.values()].reduce((sum, made) => sum + made, 0)
   }
 
-  /** Of all members that are not the hub, those that have a connection. */
+  /** Of all members that are no hubs, those that have a connection. */
   get connected(): number {
     return this.roles.filter(({ participant }) => this.status(participant)?.isConnected === true).length
   }
 
-  /** The newest one of the hub's present life; ask for it with `askHub`. */
-  get hubReport(): LastHubReport | null {
-    return this.#hubReport
+  /** What is owed, by the word of the hubs that have answered `askHubs`; each may know what the others do not. null: one that is up has not answered. */
+  get owed(): number | null {
+    const up = this.hubs.filter((name) => this.member(name).isUp)
+    const reports = up.map((name) => this.#hubReports.get(name))
+    if (reports.length === 0 || reports.includes(undefined)) return null
+    return Math.max(...reports.map((report) => report!.owed))
   }
 
-  askHub(): void {
-    this.#hubReport = null
-    this.member(HUB).say('report')
+  askHubs(): void {
+    for (const name of this.hubs) {
+      this.#noteExpired(name)
+      this.#hubReports.delete(name)
+      this.member(name).say('report')
+    }
   }
 
   /** Does nothing on a closed stage. */
   start(name: string): void {
     if (this.#isClosed) return
-    if (name !== HUB) this.#statuses.delete(name)
+    if (!this.isHub(name)) this.#statuses.delete(name)
     this.write([nowMs(), 'spawned', name])
     this.member(name).start()
   }
 
   async kill(name: string): Promise<void> {
     this.counts.kills += 1
-    if (name === HUB) this.#noteExpired()
+    this.#noteExpired(name)
     this.write([nowMs(), 'killed', name])
     await this.member(name).kill()
-    if (name === HUB) this.#hubReport = null
-    else this.#statuses.delete(name)
+    this.#hubReports.delete(name)
+    this.#statuses.delete(name)
   }
 
-  #noteExpired(): void {
-    const entries = this.#hubReport?.expiredEntries ?? 0
+  #noteExpired(hub: string): void {
+    const entries = this.#hubReports.get(hub)?.expiredEntries ?? 0
     if (entries > 0) this.write([nowMs(), 'expired', entries])
+  }
+
+  isCut(cut: Cut): boolean {
+    return this.#grounds.isCut(cut)
+  }
+
+  async cutHub(cut: Cut): Promise<void> {
+    const { victim, from, how, lastsMs } = cut
+    this.counts.hubCuts += 1
+    this.write([nowMs(), 'hub-cut', victim, from, how, lastsMs])
+    await this.#grounds.cut(cut)
+    this.write([nowMs(), 'hub-back', victim, from])
+  }
+
+  async hitDatabase({ what, downMs }: DatabaseBlow): Promise<void> {
+    const databases = this.#grounds.databases!
+    this.counts.databaseHits += 1
+    this.write([nowMs(), 'database-hit', what])
+    if (what === 'fail-over') await databases.failOver()
+    else await databases.restart(what, downMs)
+    this.write([nowMs(), 'database-back', what])
   }
 
   async pause(name: string, ms: number): Promise<void> {
@@ -244,10 +307,11 @@ export class Stage {
   }
 
   async close(): Promise<void> {
-    this.#noteExpired()
+    for (const name of this.hubs) this.#noteExpired(name)
     this.#isClosed = true
     await Promise.all(this.#killAll())
     await this.#proxy?.close()
+    await this.#grounds.close()
     this.#run.close()
   }
 }

@@ -17,8 +17,8 @@ export interface Histories {
 }
 
 export interface Judged {
-  /** The member of the run that is the hub. */
-  readonly hub: string
+  /** The members of the run that are hubs. */
+  readonly hubs: readonly string[]
   poisonOf(order: string): string | null
 }
 
@@ -34,7 +34,14 @@ export interface Verdict extends Readonly<Record<BadColumn, number>> {
   readonly kills: number
   readonly pauses: number
   readonly cuts: number
-  /** From the start of a killed hub's process to the first event that is handed over again; null if it was never killed. */
+  readonly hubKills: number
+  readonly hubPauses: number
+  readonly hubCuts: number
+  readonly databaseRestarts: number
+  readonly failOvers: number
+  /** Hubs that could not go on and were started again. */
+  readonly gaveUp: number
+  /** From the start of a killed hub's process to the first event that is handed over again; null if it was never killed, or is one of several. */
   readonly recoveryP99Ms: number | null
   /** The same from the kill on. */
   readonly recoveryFromKillP99Ms: number | null
@@ -54,6 +61,21 @@ const planIn = (run: readonly RunLine[]): Plan => {
 
 const countIn = (run: readonly RunLine[], kind: RunLine[1]): number =>
   run.filter((line) => line[1] === kind).length
+
+const ofHubs = (run: readonly RunLine[], kind: 'killed' | 'paused', hubs: readonly string[]): number =>
+  run.filter((line) => line[1] === kind && hubs.includes(line[2])).length
+
+const hits = (run: readonly RunLine[], isMeant: (what: string) => boolean): number =>
+  run.filter((line) => line[1] === 'database-hit' && isMeant(line[2])).length
+
+const doneToHubs = (run: readonly RunLine[], hubs: readonly string[]) => ({
+  hubKills: ofHubs(run, 'killed', hubs),
+  hubPauses: ofHubs(run, 'paused', hubs),
+  hubCuts: countIn(run, 'hub-cut'),
+  databaseRestarts: hits(run, (what) => what !== 'fail-over'),
+  failOvers: hits(run, (what) => what === 'fail-over'),
+  gaveUp: countIn(run, 'gave-up'),
+})
 
 interface RunFacts {
   readonly expired: number
@@ -88,12 +110,13 @@ const sentIn = ({ orders }: OrderBook): number =>
   [...orders.values()].filter(({ events }) => events.pickup?.sentMs != null).length
 
 /** Reads all histories and says what they show. @throws Error when the run's own history tells no plan */
-export const check = (histories: Histories, { hub, poisonOf }: Judged): Verdict => {
+export const check = (histories: Histories, { hubs, poisonOf }: Judged): Verdict => {
   const run = [...histories.run]
   const plan = planIn(run)
   const findings = new Findings()
   const book = new OrderBook(findings)
-  const recovery = new Recovery(run, hub)
+  // Who of several has handed something over cannot be told from outside.
+  const recovery = new Recovery(run, hubs.length === 1 ? hubs[0]! : null)
   const delivered = (connectedMs: number, t: number) => recovery.delivered(connectedMs, t)
   const participants = [...histories.participants].map(([name, lives]) => {
     const participant = new ParticipantCheck(name, { findings, book, plan, delivered })
@@ -116,6 +139,7 @@ export const check = (histories: Histories, { hub, poisonOf }: Judged): Verdict 
     kills: countIn(run, 'killed'),
     pauses: countIn(run, 'paused'),
     cuts: countIn(run, 'cut'),
+    ...doneToHubs(run, hubs),
     ...recovery.figures(),
     ok: findings.isClean,
     violations: findings.violations,

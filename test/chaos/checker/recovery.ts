@@ -18,8 +18,8 @@ const p99 = (values: readonly number[]): number | null => {
 export class Recovery {
   readonly #lives: HubLife[] = []
 
-  /** @param hub the hub's name among the members */
-  constructor(run: readonly RunLine[], hub: string) {
+  /** @param hub the hub's name among the members; null tells nothing */
+  constructor(run: readonly RunLine[], hub: string | null) {
     let killedMs: number | null = null
     for (const [t, kind, member] of run) {
       if (member !== hub) continue
