@@ -169,9 +169,13 @@ export class PostgresServer {
     child.stdin?.end()
   }
 
+  /** Of its first process; all others are below it. */
+  get pid(): number {
+    return Number(readFileSync(join(this.#data, 'postmaster.pid'), 'utf8').split('\n')[0])
+  }
+
   #signal(signal: NodeJS.Signals): void {
-    const [process_] = readFileSync(join(this.#data, 'postmaster.pid'), 'utf8').split('\n')
-    process.kill(Number(process_), signal)
+    process.kill(this.pid, signal)
   }
 
   /** In good order, with all connections cut. */

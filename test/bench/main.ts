@@ -2,11 +2,12 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { EXIT } from '../../shared/exit-codes.ts'
 import { bareSyncMs, requireDisk } from '../chaos/disk.ts'
 import { say } from '../load/output.ts'
 import { runCommandLine, wholeNumber } from '../support/command-line.ts'
+import { BenchDatabase } from './database.ts'
 import { newDataFolder } from './leftovers.ts'
 import { peerLines, runPeers, withPeers } from './peers.ts'
 import { diskLine, limitLines, resultLines, summaryLines } from './report.ts'
@@ -17,6 +18,7 @@ import { depth } from './scenarios/depth.ts'
 import { fleet } from './scenarios/fleet.ts'
 import { growth } from './scenarios/growth.ts'
 import { idle } from './scenarios/idle.ts'
+import { postgresScenarios } from './scenarios/on-postgres.ts'
 import { oneAtATime } from './scenarios/one-at-a-time.ts'
 import { plain } from './scenarios/plain.ts'
 import { saturated } from './scenarios/saturated.ts'
@@ -30,6 +32,8 @@ interface Options {
   readonly quick?: true
   readonly pairs?: number
   readonly peers?: true
+  readonly ledger: 'level' | 'postgres'
+  readonly hubs: number
   readonly dataDir: string
   readonly json?: true
 }
@@ -59,16 +63,20 @@ const contextOf = ({ quick, pairs }: Options, root: string): Context => {
 }
 
 const run = async (options: Options): Promise<number> => {
-  const { only = SCENARIOS, peers, json, dataDir } = options
+  const { only = SCENARIOS, peers, json, dataDir, ledger, hubs } = options
   const root = newDataFolder(resolve(dataDir), 'bench-')
   const disk = { fileSystem: requireDisk(root), bareSyncMs: bareSyncMs(root) }
   say(diskLine(disk))
   const context = contextOf(options, root)
   // First: they may not be installed, which nobody wants to hear after half an hour.
   const found = peers === true ? await runPeers(context) : []
+  const database = ledger === 'level' ? null : await BenchDatabase.open({ place: resolve(dataDir), hubs })
+  const ids = only.map(({ id }) => id)
+  const scenarios = database === null ? SCENARIOS : postgresScenarios(database)
   const measured: Result[] = []
-  for (const scenario of SCENARIOS.filter((each) => only.includes(each)))
+  for (const scenario of scenarios.filter(({ id }) => ids.includes(id)))
     measured.push(await runScenario(scenario, context, disk))
+  await database?.close()
   const results = measured.map((result) => withPeers(result, found, context.isQuick))
   const lines = [
     diskLine(disk),
@@ -95,6 +103,12 @@ const program = new Command('bench')
     `windows of each side (${PAIRS.whole}; with --quick ${PAIRS.quick})`,
     wholeNumber(1, 100),
   )
+  .addOption(
+    new Option('--ledger <kind>', 'what the hubs keep their data in; with postgres S1, S3 and S6 only')
+      .choices(['level', 'postgres'])
+      .default('level'),
+  )
+  .option('--hubs <number>', 'with postgres: hubs on one database', wholeNumber(1, 16), 1)
   .option('--peers', 'other brokers as well, those that are on this machine')
   .option('--data-dir <folder>', 'where the data lie, on a real disk', tmpdir())
   .option('--json', 'the results as JSON')

@@ -109,21 +109,30 @@ export interface HubSettings {
   readonly port?: number
   /** Further flags of the hub. */
   readonly flags?: readonly string[]
+  readonly variables?: Readonly<Record<string, string>>
 }
 
 /** Resolves when the hub takes connections. */
-export const startMeasuredHub = ({ folder, port = 0, flags = [] }: HubSettings): Promise<MeasuredHub> =>
-  startMeasuredProgram([PROGRAM, 'hub', '--data-dir', folder, '--port', String(port), ...flags])
+export const startMeasuredHub = ({
+  folder,
+  port = 0,
+  flags = [],
+  variables = {},
+}: HubSettings): Promise<MeasuredHub> =>
+  startMeasuredProgram([PROGRAM, 'hub', '--data-dir', folder, '--port', String(port), ...flags], variables)
 
 /**
  * Any program of ours that says and answers what a hub does: its ready line, `report`, `stop`. Resolves when it takes connections.
  * @param args Node's
  */
-export const startMeasuredProgram = async (args: readonly string[]): Promise<MeasuredHub> => {
+export const startMeasuredProgram = async (
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<MeasuredHub> => {
   const spawnedMs = performance.now()
   const child = spawn(process.execPath, ['--expose-gc', '--import', PROBE, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: environment,
+    env: { ...environment, ...variables },
   })
   const loaded = told(child, ({ loadedNs }) => loadedNs)
   const ready = readyAddress(child).then((url) => ({

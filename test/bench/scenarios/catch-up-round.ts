@@ -127,11 +127,23 @@ const runOn = async (stage: Stage): Promise<Round> => {
   return { figures, alone, during, grownBytes: growthIn(course), caughtUp }
 }
 
+/** A hub that is started on a copy of what is queued. */
+export interface QueuedHub {
+  readonly hub: MeasuredHub
+  /** When the hub is gone. */
+  remove(): Promise<void>
+}
+
 /** @param seeded a folder in which so many events are queued for `TILL`; it stays as it is */
-export const runRound = async (context: Context, seeded: string, sizes: RoundSizes): Promise<Round> => {
+export const onLinkedFolder = async (context: Context, seeded: string): Promise<QueuedHub> => {
   const folder = context.newFolder()
   await linkFolder(seeded, folder)
   const hub = await startCapsHub(folder, LIMITS)
+  return { hub, remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+export const runRound = async (context: Context, queued: QueuedHub, sizes: RoundSizes): Promise<Round> => {
+  const { hub } = queued
   const others = workerOf<OthersClient>('others-client.ts')
   const returning = workerOf<ReturningClient>('returning-client.ts')
   try {
@@ -142,6 +154,6 @@ export const runRound = async (context: Context, seeded: string, sizes: RoundSiz
     return round
   } finally {
     await Promise.all([others.stop(), returning.stop(), hub.kill()])
-    await rm(folder, { recursive: true, force: true })
+    await queued.remove()
   }
 }

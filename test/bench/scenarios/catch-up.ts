@@ -5,6 +5,7 @@
  * disk instead of taken from memory, handed over once, and its acknowledgement is written and synced. What the others publish meanwhile costs the hub as well, and is not counted.
  */
 import { median } from '../../load/figures.ts'
+import type { MeasuredHub } from '../../load/measured-hub.ts'
 import { bytesIn } from '../../load/temporary-data.ts'
 import { askedNote, rateCheck } from '../checks.ts'
 import { startCapsHub } from '../hubs.ts'
@@ -12,7 +13,14 @@ import { interleaved, medianFigures, medianRatio } from '../pairs.ts'
 import { withSides } from '../run-sides.ts'
 import type { Context, Figures, Measurement, Scenario } from '../scenario.ts'
 import { openSide } from '../side.ts'
-import { type Round, type RoundSizes, runRound, TILL } from './catch-up-round.ts'
+import {
+  onLinkedFolder,
+  type QueuedHub,
+  type Round,
+  type RoundSizes,
+  runRound,
+  TILL,
+} from './catch-up-round.ts'
 import { queueIn } from './queued-folder.ts'
 import { LIMITS, LOAD } from './saturated.ts'
 
@@ -85,20 +93,31 @@ const measurementOf = (
   ],
 })
 
-const run = async (context: Context): Promise<Measurement> => {
+/** Where the events are queued, and hubs on it. */
+export interface QueuedPlace {
+  /** @returns how many entries there are, and the bytes on disk */
+  fill(entries: number): Promise<{ entries: number; bytes: number }>
+  openCopy(): Promise<QueuedHub>
+  /** A hub that has nothing. */
+  openEmpty(): Promise<MeasuredHub>
+}
+
+/** @param s1Name of the side that the catch-up is compared with */
+export const catchUpOn = async (
+  context: Context,
+  place: QueuedPlace,
+  s1Name = 'CAPS, S1',
+): Promise<Measurement> => {
   const sizes = sizesOf(context)
-  const seeded = context.newFolder()
   context.say(`${sizes.entries.toLocaleString('en')} events are queued`)
-  const entries = await queueIn(seeded, { stores: [TILL.store], tillsAStore: 1, entries: sizes.entries })
-  const bytes = await bytesIn(seeded)
-  const openS1 = async () =>
-    openSide(await startCapsHub(context.newFolder(), LIMITS), { name: 'CAPS, S1', client: 'link', ...LOAD })
+  const queued = await place.fill(sizes.entries)
+  const openS1 = async () => openSide(await place.openEmpty(), { name: s1Name, client: 'link', ...LOAD })
   const rounds: Round[] = []
   const { s1 } = await withSides({ s1: openS1 }, async (sides) => {
     const side = sides.get('s1')!
     await side.window(sizes.warmUp)
     const caps = async (): Promise<Figures> => {
-      const round = await runRound(context, seeded, sizes)
+      const round = await runRound(context, await place.openCopy(), sizes)
       rounds.push(round)
       return round.figures
     }
@@ -106,8 +125,22 @@ const run = async (context: Context): Promise<Measurement> => {
   })
   return {
     ...measurementOf(rounds, s1),
+    controlName: s1Name,
     limits: LIMITS,
-    notes: [...notesOf(rounds, { entries, bytes }), askedNote(LOAD)],
+    notes: [...notesOf(rounds, queued), askedNote(LOAD)],
+  }
+}
+
+const inFolders = (context: Context): QueuedPlace => {
+  const seeded = context.newFolder()
+  return {
+    async fill(wanted) {
+      const queues = { stores: [TILL.store], tillsAStore: 1, entries: wanted }
+      const entries = await queueIn(seeded, queues)
+      return { entries, bytes: await bytesIn(seeded) }
+    },
+    openCopy: () => onLinkedFolder(context, seeded),
+    openEmpty: () => startCapsHub(context.newFolder(), LIMITS),
   }
 }
 
@@ -115,5 +148,5 @@ export const catchingUp: Scenario = {
   id: 'S6',
   name: 'catch-up',
   title: 'catch-up: a vendor returns to 1,000,000 queued events',
-  run,
+  run: (context) => catchUpOn(context, inFolders(context)),
 }

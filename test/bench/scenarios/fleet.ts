@@ -12,7 +12,7 @@ interface Fleet extends Windows {
   readonly drivers: number
 }
 
-const fleetOf = ({ isQuick }: Context): Fleet =>
+export const fleetOf = ({ isQuick }: Context): Fleet =>
   isQuick
     ? { vendors: 200, drivers: 20, warmUp: 1_500, orders: 2_000 }
     : { vendors: 2_000, drivers: 200, warmUp: 20_000, orders: 20_000 }

@@ -37,11 +37,11 @@ const queueOrders = async (url: string, queues: Queues, tills: readonly Till[]):
 }
 
 /**
- * Fills a folder. @returns the entries that are queued
+ * Fills a folder, or what `start` knows by that name. @returns the entries that are queued
  * @throws Fault `lost` when the hub owes something else afterwards
  */
-export const queueIn = async (folder: string, queues: Queues): Promise<number> => {
-  const hub = await startCapsHub(folder, { 'participants-per-store': queues.tillsAStore })
+export const queueIn = async (folder: string, queues: Queues, start = startCapsHub): Promise<number> => {
+  const hub = await start(folder, { 'participants-per-store': queues.tillsAStore })
   try {
     await queueOrders(hub.url, queues, tillsOf(queues.stores, queues.tillsAStore))
     const expected = ordersFor(queues) * EVENTS_TOLD * queues.tillsAStore

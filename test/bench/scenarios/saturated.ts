@@ -10,7 +10,7 @@ import { openSide, type SideSettings } from '../side.ts'
 export const LOAD = { vendors: 1, drivers: 1, open: 1000 } as const satisfies Partial<SideSettings>
 export const LIMITS: Limits = {}
 
-const windowsOf = ({ isQuick }: Context): Windows =>
+export const windowsOf = ({ isQuick }: Context): Windows =>
   isQuick ? { warmUp: 5_000, orders: 6_000 } : { warmUp: 60_000, orders: 60_000 }
 
 const costChecks = (caps: Figures): Check[] => [
