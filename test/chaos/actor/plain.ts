@@ -59,9 +59,22 @@ export class PlainTill {
       this.#connections += 1
       this.#write([nowMs(), 'welcome', this.#connections, participant, window])
     })
-    this.#socket.on('disconnect', (reason) => this.#write([nowMs(), 'ended', this.#connections, reason]))
+    this.#socket.on('disconnect', (reason) => {
+      this.#write([nowMs(), 'ended', this.#connections, reason])
+      if (reason === 'io server disconnect') this.#connectSoon()
+    })
+    // The library tries again by itself only when nobody has answered.
+    this.#socket.on('connect_error', (error) => {
+      const { data } = error as Error & { data?: { code?: string } }
+      if (data?.code === 'not-ready') this.#connectSoon()
+      else if (data !== undefined) this.#write([nowMs(), 'trouble', JSON.stringify(data)])
+    })
     for (const name of ['in-transit', 'delivered'])
       this.#socket.on(name, (event: HandedEvent, reply: Reply) => void this.#take(event, reply))
+  }
+
+  #connectSoon(): void {
+    setTimeout(() => this.#socket.connect(), RECONNECT_MS)
   }
 
   async #take(event: HandedEvent, reply: Reply): Promise<void> {
