@@ -55,6 +55,10 @@ export class BenchDatabase {
     return `PostgreSQL with fsync and synchronous_commit on, ${words.join(', ')}, all else by default; ${this.#hubs === 1 ? 'one hub' : `${this.#hubs} hubs behind the balancer, whose processor time is not counted`}`
   }
 
+  urlOf(name: string): string {
+    return this.#server.url(name)
+  }
+
   /** @param template another database that nobody uses @returns its name */
   async create(template: string | null = null): Promise<string> {
     this.#databases += 1
@@ -84,7 +88,7 @@ export class BenchDatabase {
 
   /** The hubs on a database, as one. */
   async startHubs(name: string, limits: Limits = {}): Promise<MeasuredHub> {
-    const variables = { CAPS_DATABASE_URL: this.#server.url(name) }
+    const variables = { CAPS_DATABASE_URL: this.urlOf(name) }
     const start = () => startMeasuredHub({ folder: '/nowhere', flags: flagsOf(limits), variables })
     const hubs: MeasuredHub[] = []
     for (let count = 0; count < this.#hubs; count += 1) hubs.push(await start())

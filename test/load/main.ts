@@ -39,6 +39,17 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     options: { events: 'entries that are queued (5000000)', 'warm-up': 'entries queued before (1600000)' },
     run: async (counts) => (await import('./queued.ts')).runQueued(counts),
   },
+  'postgres-queued': {
+    summary:
+      'a hub on a PostgreSQL with many participants and millions of events: its start, and its cost at rest',
+    options: {
+      participants: 'known, and away (100000)',
+      events: 'entries that are queued for some of them (5000000)',
+      starts: 'on the full database and on an empty one (5)',
+      seconds: 'at rest (60)',
+    },
+    run: async (counts) => (await import('./postgres-queued.ts')).runPostgresQueued(counts),
+  },
   poison: {
     summary: 'handlers that always fail, beside healthy orders of the same participant',
     options: {
