@@ -69,6 +69,9 @@ const statementCheck = ({ statementsPerEvent }: Costs): Check => ({
   goal: null,
 })
 
+/** Ours: a database of its own beside it costs about as much again as the hub. */
+const OF_LEVEL = { of: 'the same on LevelDB', must: null, goal: 0.7 }
+
 const speedCheck = ({ eventsPerSecond }: Figures): Check => ({
   what: 'events a second through the whole life of an order',
   kind: 'absolute',
@@ -122,7 +125,11 @@ const openOnLevel = async (context: Context, load: Omit<SideSettings, 'name' | '
 const compared = async (
   context: Context,
   database: BenchDatabase,
-  { load, windows }: { load: Omit<SideSettings, 'name' | 'client'>; windows: Windows },
+  {
+    load,
+    windows,
+    isSaturated,
+  }: { load: Omit<SideSettings, 'name' | 'client'>; windows: Windows; isSaturated: boolean },
 ): Promise<Measurement> => {
   const costs = new Costs(database)
   const { postgres, level } = await measureSides(context, windows, {
@@ -135,8 +142,8 @@ const compared = async (
     control: medianFigures(level),
     controlName: ON_LEVEL,
     checks: [
-      rateCheck(postgres, level, { of: 'the same on LevelDB', must: null, goal: null }),
-      speedCheck(figures),
+      rateCheck(postgres, level, OF_LEVEL),
+      ...(isSaturated ? [speedCheck(figures)] : []),
       statementCheck(costs),
     ],
     limits: LIMITS,
@@ -148,7 +155,8 @@ const saturated = (database: BenchDatabase): Scenario => ({
   id: 'S1',
   name: 'saturated',
   title: 'saturated, on PostgreSQL: 1 vendor, 1 driver, link library, 1,000 orders open',
-  run: (context) => compared(context, database, { load: LOAD, windows: windowsOf(context) }),
+  run: (context) =>
+    compared(context, database, { load: LOAD, windows: windowsOf(context), isSaturated: true }),
 })
 
 const fleet = (database: BenchDatabase): Scenario => ({
@@ -161,6 +169,7 @@ const fleet = (database: BenchDatabase): Scenario => ({
     const measurement = await compared(context, database, {
       load: { vendors, drivers, open: vendors },
       windows,
+      isSaturated: false,
     })
     return { ...measurement, notes: [`${vendors} vendors, ${drivers} drivers`, ...(measurement.notes ?? [])] }
   },
