@@ -1,6 +1,6 @@
 /**
  * Stands before several hubs and takes connections for them, in turn, for those that are ready. It passes bytes on and knows nothing of what they say, so a client must be content with any hub at every connection: WebSocket only, no sticky sessions. A hub
- * is asked again and again whether it is ready; one that takes no connection is passed over until it has been asked again. Who comes while no hub is ready is cut, and tries again by itself.
+ * is asked again and again whether it is ready; one that takes no connection is passed over until it has been asked again. Who comes while no hub is ready is cut, and tries again by itself; at the beginning also until all of them are, for some time, or all would be with the one that was first.
  */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
@@ -8,6 +8,8 @@ import { type Clock, every } from '../../shared/clock.ts'
 
 const LOOPBACK = '127.0.0.1'
 const ASK_EVERY_MS = 200
+/** As long as it waits for all hubs at the beginning. */
+const BEGIN_MS = 10_000
 
 export interface BalancerSettings {
   /** 0 takes a free one. */
@@ -37,6 +39,8 @@ export class Balancer {
   readonly #server: Server
   readonly #clients = new Set<Socket>()
   readonly #stopAsking: () => void
+  readonly #stopWaiting: () => void
+  #hasBegun = false
   #next = 0
 
   private constructor(settings: BalancerSettings) {
@@ -44,6 +48,9 @@ export class Balancer {
     this.#targets = settings.hubs.map((port) => ({ port, isReady: false, isAsked: false }))
     this.#server = createServer({ noDelay: true }, (client) => this.#accept(client))
     this.#stopAsking = every(settings.clock, ASK_EVERY_MS, () => this.#askAll())
+    this.#stopWaiting = settings.clock.after(BEGIN_MS, () => {
+      this.#hasBegun = true
+    })
   }
 
   /** @throws Error of the system if the port cannot be had */
@@ -54,7 +61,7 @@ export class Balancer {
       await once(balancer.#server, 'listening')
       return balancer
     } catch (error) {
-      balancer.#stopAsking()
+      balancer.#stop()
       throw error
     }
   }
@@ -71,10 +78,17 @@ export class Balancer {
     target.isAsked = true
     target.isReady = await this.#settings.isReady(target.port)
     target.isAsked = false
+    this.#hasBegun ||= this.#targets.every(({ isReady }) => isReady)
+  }
+
+  #stop(): void {
+    this.#stopAsking()
+    this.#stopWaiting()
   }
 
   /** In turn; undefined when none is ready. */
   #take(): Target | undefined {
+    if (!this.#hasBegun) return undefined
     const count = this.#targets.length
     for (let tried = 0; tried < count; tried += 1) {
       const target = this.#targets[this.#next++ % count]!
@@ -109,7 +123,7 @@ export class Balancer {
 
   /** Cuts whoever is there. */
   async close(): Promise<void> {
-    this.#stopAsking()
+    this.#stop()
     const closed = once(this.#server, 'close')
     this.#server.close()
     for (const client of this.#clients) client.destroy()

@@ -35,9 +35,9 @@ const join = (port: number): Socket => {
 
 const wordOn = async (socket: Socket): Promise<string> => String((await eventOf<[Buffer]>(socket, 'data'))[0])
 
-const setUp = async (names: readonly string[]) => {
+const setUp = async (names: readonly string[], late: readonly string[] = []) => {
   const hubs = await Promise.all(names.map(startHub))
-  const ready = new Set(hubs.map(({ port }) => port))
+  const ready = new Set(hubs.filter(({ name }) => !late.includes(name)).map(({ port }) => port))
   const clock = createManualClock()
   const balancer = await Balancer.open({
     port: 0,
@@ -75,6 +75,17 @@ describe('balancer', () => {
     ready.add(hubs[1]!.port)
     await look()
     expect(await ask(3)).to.include('b')
+  })
+
+  it('[AL13] waits for all hubs at the beginning, but not for ever', async () => {
+    const { hubs, ready, look, ask, port } = await setUp(['a', 'b'], ['b'])
+    await eventOf(join(port), 'close')
+    ready.add(hubs[1]!.port)
+    await look()
+    expect(await ask(2)).to.have.members(['a', 'b'])
+    const other = await setUp(['a', 'b'], ['b'])
+    await other.clock.advanceAsync(10_000)
+    expect(await other.ask(2)).to.deep.equal(['a', 'a'])
   })
 
   it('[AL13] goes to the next one when a hub takes no connection', async () => {
