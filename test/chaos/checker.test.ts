@@ -627,4 +627,28 @@ describe('checker of a chaos run', () => {
   it('reads no history of a run without a plan', () => {
     expect(() => verdictOn({ ...story(), run: [] })).to.throw('no plan')
   })
+
+  it('tells how long nothing was confirmed when the database was hit, and what was done to hubs', () => {
+    const hit: Story = {
+      ...story(),
+      run: [
+        [0, 'plan', PLAN],
+        [1, 'database-hit', 'fail-over'],
+        [2, 'hub-cut', 'hub', 'database', 'deaf', 1],
+        [3, 'gave-up', 'hub', '1'],
+        [3, 'database-back', 'fail-over'],
+        [50, 'faults-over'],
+        [60, 'drained', 10],
+      ],
+    }
+    const first = Math.min(
+      ...Object.values(hit.lives).flatMap(([life]) =>
+        life!.flatMap((line) => (line[1] === 'confirmed' && line[0] >= 3 ? [line[0]] : [])),
+      ),
+    )
+    expect(verdictOn(hit)).to.include({
+      ...{ outageP99Ms: first - 1, failOvers: 1, databaseRestarts: 0, hubCuts: 1, gaveUp: 1, ok: true },
+    })
+    expect(verdictOn(story()).outageP99Ms).to.equal(null)
+  })
 })

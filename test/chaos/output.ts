@@ -28,13 +28,16 @@ const violationLine = ({ column, invariant, participant, order, detail }: Violat
   `  ${column}: ${[invariant, participant, order, detail].filter((part) => part !== null && part !== '').join(' | ')}`
 
 const clusterRows = (verdict: Verdict): [string, string][] => {
-  const { hubKills, hubPauses, hubCuts, databaseRestarts, failOvers, gaveUp } = verdict
+  const { hubKills, hubPauses, hubCuts, databaseRestarts, failOvers, gaveUp, outageP99Ms } = verdict
   return [
     [
       'to hubs',
       `${hubKills} kills, ${hubPauses} pauses, ${hubCuts} cuts from clients or database; ${gaveUp} times one gave up and was started again`,
     ],
-    ['to the database', `${databaseRestarts} restarts, ${failOvers} lost primaries`],
+    [
+      'to the database',
+      `${databaseRestarts} restarts, ${failOvers} lost primaries; p99 ${inMs(outageP99Ms)} until something was confirmed again`,
+    ],
   ]
 }
 

@@ -6,6 +6,7 @@ import type { AuditLine, ParticipantLine, Plan, RunLine } from '../records.ts'
 import { type BadColumn, Findings, type Violation } from './findings.ts'
 import { LedgerAudit } from './ledger-audit.ts'
 import { OrderBook } from './order-book.ts'
+import { Outages } from './outages.ts'
 import { ParticipantCheck } from './participant.ts'
 import { Recovery } from './recovery.ts'
 
@@ -46,6 +47,8 @@ export interface Verdict extends Readonly<Record<BadColumn, number>> {
   /** The same from the kill on. */
   readonly recoveryFromKillP99Ms: number | null
   readonly recoveries: number
+  /** From a restart or loss of the database to the first confirmation after it; null without any. */
+  readonly outageP99Ms: number | null
   /** From the last fault until nothing was owed any more; null if that did not come. */
   readonly drainedMs: number | null
   readonly ok: boolean
@@ -118,8 +121,10 @@ export const check = (histories: Histories, { hubs, poisonOf }: Judged): Verdict
   // Who of several has handed something over cannot be told from outside.
   const recovery = new Recovery(run, hubs.length === 1 ? hubs[0]! : null)
   const delivered = (connectedMs: number, t: number) => recovery.delivered(connectedMs, t)
+  const outages = new Outages(run)
+  const confirmed = (t: number) => outages.confirmed(t)
   const participants = [...histories.participants].map(([name, lives]) => {
-    const participant = new ParticipantCheck(name, { findings, book, plan, delivered })
+    const participant = new ParticipantCheck(name, { findings, book, plan, delivered, confirmed })
     for (const lines of lives) participant.follow(lines)
     return participant
   })
@@ -141,6 +146,7 @@ export const check = (histories: Histories, { hubs, poisonOf }: Judged): Verdict
     cuts: countIn(run, 'cut'),
     ...doneToHubs(run, hubs),
     ...recovery.figures(),
+    outageP99Ms: outages.p99Ms,
     ok: findings.isClean,
     violations: findings.violations,
   }

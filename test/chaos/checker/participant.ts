@@ -29,6 +29,8 @@ export interface Shared {
   readonly plan: Plan
   /** Something was handed over, on a connection that began then. */
   delivered(connectedMs: number, t: number): void
+  /** The hub has confirmed something. */
+  confirmed(t: number): void
 }
 
 export class ParticipantCheck {
@@ -66,6 +68,7 @@ export class ParticipantCheck {
       case 'sent':
         return this.#sent(line)
       case 'confirmed':
+        this.#shared.confirmed(line[0])
         return this.#confirmed(line[2], line[3], line[4] === 1)
       case 'refused':
         return this.#refused(line[3], line[4], `${line[2]}: ${line[5]}`)

@@ -1,18 +1,12 @@
 /** How long it took after each start of the hub until somebody was handed an event again, over a connection to that very hub. */
 import type { RunLine } from '../records.ts'
+import { p99 } from './p99.ts'
 
 interface HubLife {
   readonly spawnedMs: number
   /** Of the life before; null for the first one. */
   readonly killedMs: number | null
   deliveredMs: number
-}
-
-/** The smallest value that 99 of 100 are not above; null of nothing. */
-const p99 = (values: readonly number[]): number | null => {
-  const sorted = values.toSorted((one, other) => one - other)
-  const value = sorted[Math.ceil(sorted.length * 0.99) - 1]
-  return value === undefined ? null : Math.round(value)
 }
 
 export class Recovery {
