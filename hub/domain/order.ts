@@ -121,8 +121,9 @@ const driverAfter = (before: OrderRecord, { sender }: Proposal): string | null =
   sender.role === 'driver' ? sender.id : before.driver
 
 const dispatchAfter = ({ dispatch }: OrderRecord, to: OrderState, position: number | undefined): Dispatch => {
-  if (to !== 'waiting') return dispatched(dispatch, { place: 'none', lease: null })
-  return position === undefined ? dispatch : dispatched(dispatch, { position, place: 'queue' })
+  if (to === 'waiting')
+    return position === undefined ? dispatch : dispatched(dispatch, { position, place: 'queue' })
+  return dispatch.place === 'none' ? dispatch : dispatched(dispatch, { place: 'none', lease: null })
 }
 
 /**

@@ -152,9 +152,12 @@ export class Intake {
     const overload = this.#overloadRefusal(decoded.length)
     if (overload !== null && decoded.length > 0) return reply(decoded.map(() => this.#told(overload, source)))
     this.#undecided += decoded.length
-    const frame: Frame = { ...source, decoded, accepted: [], receipts: [] }
+    const { sender, allowance } = source
+    const frame: Frame = { sender, allowance, decoded, accepted: [], receipts: [] }
+    const { orders, stores } = namesOf(decoded)
     this.#parts.ledger.submit({
-      ...namesOf(decoded),
+      orders,
+      stores,
       participants: FLEET_ONLY,
       decide: (transaction) => this.#decideAll(transaction, frame),
       settled: () => {

@@ -57,7 +57,9 @@ export class Transaction extends RowTransaction implements LedgerTransaction {
   append(participant: ParticipantId, entry: Omit<Entry, 'position'>): number {
     const position = this.#positions.next(this.#group)
     const { id, event, time, payload, replay } = entry
-    const whole = { position, id, event, time, payload, ...(replay && { replay }) }
+    const whole: Entry = replay
+      ? { position, id, event, time, payload, replay }
+      : { position, id, event, time, payload }
     this.#add('queue', participant, whole)
     this.#appended.add(participant, whole)
     return position
