@@ -118,15 +118,16 @@ export class Lobby {
     this.#watch()
   }
 
-  /** It has said who it is, or is gone. */
-  leave(newcomer: Newcomer): void {
+  /** It has said who it is, or is gone. @returns was it here? */
+  leave(newcomer: Newcomer): boolean {
     this.#stays.get(newcomer)?.end()
-    this.#stays.delete(newcomer)
+    return this.#stays.delete(newcomer)
   }
 
-  admit(newcomer: Newcomer): void {
-    this.leave(newcomer)
+  /** @returns was it here? If not, it has been admitted before. */
+  admit(newcomer: Newcomer): boolean {
     takeMessagesUpTo(newcomer.transport, this.#fromAdmitted)
+    return this.leave(newcomer)
   }
 
   /** Its messages go over another transport now. */

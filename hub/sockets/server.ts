@@ -103,7 +103,7 @@ const keepLobby = (
       entry.left(conn)
       if (BROKEN.includes(reason)) reports.connectionBroke()
     })
-    conn.on('upgrade', () => lobby.upgraded(conn))
+    if (conn.transport.name !== 'websocket') conn.on('upgrade', () => lobby.upgraded(conn))
     lobby.enter(conn)
   })
 }
@@ -126,24 +126,35 @@ function tellBroken(
 /** A connection may carry a socket of each namespace: it is back in the lobby when the last one has ended. */
 class Guests {
   readonly #lobby: Lobby
-  readonly #sockets = new WeakMap<Newcomer, number>()
+  /** Of the few that carry more than one: how many more. */
+  readonly #more = new Map<unknown, number>()
 
   constructor(lobby: Lobby) {
     this.#lobby = lobby
   }
 
   admit({ conn }: { readonly conn: unknown }): void {
-    const newcomer = conn as Newcomer
-    this.#sockets.set(newcomer, (this.#sockets.get(newcomer) ?? 0) + 1)
-    this.#lobby.admit(newcomer)
+    if (!this.#lobby.admit(conn as Newcomer)) this.#count(conn, 1)
   }
 
   ended({ conn }: { readonly conn: unknown }): void {
+    if (this.#more.has(conn)) return this.#count(conn, -1)
     const newcomer = conn as Newcomer
-    const left = (this.#sockets.get(newcomer) ?? 1) - 1
-    this.#sockets.set(newcomer, left)
-    if (left === 0 && newcomer.readyState === 'open') this.#lobby.enter(newcomer)
+    if (newcomer.readyState === 'open') this.#lobby.enter(newcomer)
   }
+
+  #count(conn: unknown, change: number): void {
+    const more = (this.#more.get(conn) ?? 0) + change
+    if (more === 0) this.#more.delete(conn)
+    else this.#more.set(conn, more)
+  }
+}
+
+/** The request of its handshake, which nobody asks for any more, takes as much memory as half of a connection, and the handshake may hold a token. */
+const forgetHandshake = (socket: object): void => {
+  const { conn, handshake } = socket as { conn: { request: unknown }; handshake: object }
+  conn.request = null
+  Object.assign(socket, { handshake: { address: (handshake as PeerSocket['handshake']).address } })
 }
 
 const welcomeIn = (
@@ -210,6 +221,7 @@ export const createSocketServer = (
   namespace.on('connection', (socket) => {
     socket.on('error', tellBroken)
     welcomeIn(new DirectSocket(socket), guests, parts)
+    forgetHandshake(socket)
   })
   const watching = watchIn(io as unknown as WatchServer, guests, parts)
   io.use(wrongNamespace(parts.admission))

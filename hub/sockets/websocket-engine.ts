@@ -181,6 +181,7 @@ export const webSocketEngine = (
 
 /** Inside of Engine.IO's transports and of `ws`: the place that is looked at when the head of a message says how long it is. */
 export interface Transport {
+  readonly name?: string
   maxHttpBufferSize?: number
   readonly socket?: { readonly _receiver?: { _maxPayload: number }; farewell?: readonly string[] }
 }
