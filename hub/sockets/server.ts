@@ -150,11 +150,11 @@ class Guests {
   }
 }
 
-/** The request of its handshake, which nobody asks for any more, takes as much memory as half of a connection, and the handshake may hold a token. */
+/** Nobody asks any more what the request and the handshake said, which may hold a token. Engine.IO keeps the request itself as long as the connection. */
 const forgetHandshake = (socket: object): void => {
-  const { conn, handshake } = socket as { conn: { request: unknown }; handshake: object }
-  conn.request = null
-  Object.assign(socket, { handshake: { address: (handshake as PeerSocket['handshake']).address } })
+  const { conn, handshake } = socket as { conn: { request: object }; handshake: PeerSocket['handshake'] }
+  Object.assign(conn.request, { headers: {}, rawHeaders: [], url: '', _query: {} })
+  Object.assign(socket, { handshake: { address: handshake.address } })
 }
 
 const welcomeIn = (
