@@ -49,7 +49,7 @@ export class Pace {
     const nowMs = this.#clock.now()
     this.#events.spend(came.events, nowMs)
     this.#bytes.spend(came.bytes, nowMs)
-    const waitMs = Math.max(this.#waitMs(), senderWaitMs)
+    const waitMs = Math.max(this.#waitMs(nowMs), senderWaitMs)
     if (waitMs > 0 && this.#resume === null) this.#slowDown(waitMs)
   }
 
@@ -57,8 +57,7 @@ export class Pace {
     this.#resume?.()
   }
 
-  #waitMs(): number {
-    const nowMs = this.#clock.now()
+  #waitMs(nowMs: number): number {
     return Math.max(this.#events.waitMs(nowMs), this.#bytes.waitMs(nowMs))
   }
 
@@ -81,7 +80,8 @@ export class Pace {
     const wait = (ms: number) => {
       cancel = this.#clock.after(Math.min(ms, mostMs - this.#clock.now()), () => {
         // What had been read already came nevertheless, and is owed as well.
-        const moreMs = this.#clock.now() < mostMs ? this.#waitMs() : 0
+        const nowMs = this.#clock.now()
+        const moreMs = nowMs < mostMs ? this.#waitMs(nowMs) : 0
         if (moreMs > 0) wait(moreMs)
         else this.#resume?.()
       })
