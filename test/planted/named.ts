@@ -226,6 +226,24 @@ export const NAMED_PLANTS: readonly Plant[] = [
     to: 'this.#grip?.acknowledge([])',
   },
   {
+    ...{ file: 'hub/sockets/packets-in.ts', tests: ['test/hub/sockets/packets-in.test.ts'] },
+    name: 'a reserved name is taken',
+    from: '!(isAnswer || isName(data[0]))',
+    to: 'data.length > 99',
+  },
+  {
+    ...{ file: 'hub/sockets/websocket-texts.ts', tests: ['test/hub/sockets/websocket-texts.test.ts'] },
+    name: 'what is no text reaches ws without its mask',
+    from: '  mask(chunk, frame)\n  return null',
+    to: '  return null',
+  },
+  {
+    ...{ file: 'hub/sockets/websocket-frames.ts', tests: ['test/hub/sockets/websocket-frames.test.ts'] },
+    name: 'a frame is as long as its text has characters',
+    from: 'texts.map((text) => Buffer.byteLength(text))',
+    to: 'texts.map((text) => text.length)',
+  },
+  {
     ...{
       file: 'hub/sockets/connection.ts',
       tests: ['test/hub/sockets/connection.test.ts', 'test/system/rooms.test.ts'],

@@ -32,14 +32,14 @@ describe('waiting', () => {
   })
 
   it('says what did not come before the time of the test is over', async function () {
-    this.timeout(200)
+    this.timeout(2000)
     const emitter = new EventEmitter()
     expect(await rejectionOf(eventOf(emitter, 'told'))).to.match(/^Waited \d+ ms for the event told$/)
     expect(emitter.listenerCount('told')).to.equal(0)
   })
 
   it('says which values an inbox holds instead', async function () {
-    this.timeout(200)
+    this.timeout(2000)
     const inbox = createInbox<string>('a receipt')
     inbox.put('other')
     expect(await rejectionOf(inbox.next((value) => value === 'this'))).to.match(
