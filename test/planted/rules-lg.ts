@@ -22,6 +22,13 @@ const SETTLING_READS = `
 
 export const LG_PLANTS: readonly Plant[] = [
   {
+    ...{ file: 'hub/ledger/level/rows.ts', tests: ['test/hub/ledger/rows.test.ts'] },
+    rule: 'LG26',
+    name: 'an order that has changed since it was read ahead is an older one again',
+    from: '    if (this.#awaited.size > 0) this.#awaited.delete(key)\n',
+    to: '',
+  },
+  {
     ...level('migration'),
     rule: 'LG25',
     name: 'a folder of format 5 that was not closed in good order is refused',

@@ -82,7 +82,12 @@ export class LevelLedger {
     this.#scrubFiles = parts.scrub
     this.#tables = new Tables(parts.cache)
     this.#loader = new RowLoader(parts.db, this.#tables, parts.onTheSpot)
-    this.reads = new Reads(parts.db, this.#tables, (error) => this.#fail(error))
+    this.reads = new Reads({
+      db: parts.db,
+      tables: this.#tables,
+      readAhead: (orders) => this.#loader.readAhead(orders),
+      failed: (error) => this.#fail(error),
+    })
   }
 
   submit(work: Work<Transaction>): void {

@@ -3,7 +3,7 @@
  * a database that cannot be read, reject the read and are told to the owner.
  */
 import type { OrderKey, ParticipantId } from '../../../shared/ids.ts'
-import type { DeadLetter, Entry, Place, Retry } from '../../domain/entry.ts'
+import { type DeadLetter, type Entry, orderKeyOf, type Place, type Retry } from '../../domain/entry.ts'
 import type { Note } from '../../domain/note.ts'
 import type { OrderRecord } from '../../domain/order-record.ts'
 import type { ParticipantRecord } from '../../domain/participant.ts'
@@ -55,21 +55,33 @@ const orderPage = (ends: readonly string[], limit: number, orderOf: (end: string
   next: ends.length < limit ? null : ends.at(-1)!,
 })
 
+export interface ReadsParts {
+  readonly db: Database
+  readonly tables: Tables
+  /** Has orders read that work is soon to name. */
+  readAhead(orders: readonly OrderKey[]): Promise<void>
+  /** Called with what a read is rejected for. */
+  failed(error: unknown): void
+}
+
 export class Reads {
   readonly #db: Database
   readonly #tables: Tables
+  readonly #readAhead: (orders: readonly OrderKey[]) => Promise<void>
   readonly #failed: (error: unknown) => void
 
-  /** @param failed called with what a read is rejected for */
-  constructor(db: Database, tables: Tables, failed: (error: unknown) => void) {
+  constructor({ db, tables, readAhead, failed }: ReadsParts) {
     this.#db = db
     this.#tables = tables
+    this.#readAhead = readAhead
     this.#failed = failed
   }
 
-  /** Entries of one queue in queue order, after a position. */
-  entries(participant: ParticipantId, from: { after: number; limit: number }): Promise<Entry[]> {
-    return this.#entries('queue', participant, from)
+  /** Entries of one queue in queue order, after a position. They are about to be handed over: when they are acknowledged, their orders are wanted. */
+  async entries(participant: ParticipantId, from: { after: number; limit: number }): Promise<Entry[]> {
+    const entries = await this.#entries<Entry>('queue', participant, from)
+    this.#readAhead(entries.map(orderKeyOf)).catch((error: unknown) => this.#failed(error))
+    return entries
   }
 
   /** Retries of one participant in queue order, after a position. */

@@ -2,8 +2,10 @@
  * Brings the rows that work names into memory before it is decided. Most are at hand. A few others are read at once: most name an order that is new, which LevelDB's filters tell in a microsecond, where asking another thread takes fifty.
  * Many are read in one go by another thread, and while that takes its time what is at hand is kept, whatever the cache evicts meanwhile.
  */
+import type { OrderKey } from '../../../shared/ids.ts'
 import type { Work } from '../../domain/work.ts'
 import type { Database } from './database.ts'
+import { orderRowKey } from './keys.ts'
 import { type Kind, ORDERS, PARTICIPANTS, ROSTERS } from './kinds.ts'
 import type { Tables } from './tables.ts'
 
@@ -76,6 +78,18 @@ export class RowLoader {
   #arrived({ kind, name }: Missing, text: string | undefined): void {
     const row = text === undefined ? null : kind.decode(name, text)
     kind.rows(this.#tables).fetched(name, row, text?.length ?? 0)
+  }
+
+  /** Has orders read that work is soon to name, beside all else. @throws what the database throws */
+  async readAhead(orders: readonly OrderKey[]): Promise<void> {
+    const table = this.#tables.orders
+    const missing = table.awaited(orders)
+    if (missing.length === 0) return
+    const texts = await this.#db.getMany(missing.map(orderRowKey))
+    for (const [index, key] of missing.entries()) {
+      const text = texts[index]
+      table.readAhead(key, text === undefined ? null : ORDERS.decode(key, text), text?.length ?? 0)
+    }
   }
 
   #missingRows(work: readonly Names[]): readonly Missing[] {

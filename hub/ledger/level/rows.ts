@@ -60,6 +60,8 @@ export class Rows<Key extends string, Row extends object> {
   readonly #line = new Line<Active<Key, Row>>()
   /** Kept for the work that is about to be decided, however many they are. */
   #kept = new Map<Key, Row | null>()
+  /** Being read ahead, and not changed since. */
+  readonly #awaited = new Set<Key>()
 
   /** @param isWanted will it be needed again, so that it is to be cached when it has been written back? */
   constructor({ rows, size }: CacheLimits, isWanted: (row: Row) => boolean = () => true) {
@@ -100,6 +102,18 @@ export class Rows<Key extends string, Row extends object> {
   fetched(key: Key, row: Row | null, size: number): void {
     this.#kept.set(key, row)
     if (row !== null) this.#cache.set(key, row, { size })
+  }
+
+  /** Rows that are about to be read from disk although no work has named them yet. @returns those that are not at hand */
+  awaited(keys: readonly Key[]): Key[] {
+    const missing = keys.filter((key) => !this.has(key) && !this.#awaited.has(key))
+    for (const key of missing) this.#awaited.add(key)
+    return missing
+  }
+
+  /** One of them, as it was on disk at some moment since: cached, unless it may have become another one meanwhile. */
+  readAhead(key: Key, row: Row | null, size: number): void {
+    if (this.#awaited.delete(key) && row !== null && !this.has(key)) this.#cache.set(key, row, { size })
   }
 
   forgetKept(): void {
@@ -156,6 +170,7 @@ export class Rows<Key extends string, Row extends object> {
       size: SIZE_OF_ABSENT,
     }
     this.#active.set(key, active)
+    if (this.#awaited.size > 0) this.#awaited.delete(key)
     return active
   }
 

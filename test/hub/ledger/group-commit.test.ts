@@ -1,6 +1,7 @@
 /** When work of the LevelDB ledger is settled: seen on a database whose syncs the test holds back. */
 import { setImmediate as nextLoop } from 'node:timers/promises'
 import { expect } from 'chai'
+import { orderKeyOf } from '../../../hub/domain/entry.ts'
 import { keyOf } from '../../../hub/domain/order-record.ts'
 import { newParticipant } from '../../../hub/domain/participant.ts'
 import type { Database } from '../../../hub/ledger/level/database.ts'
@@ -10,7 +11,7 @@ import type { Transaction } from '../../../hub/ledger/level/transaction.ts'
 import type { Fault } from '../../../shared/fault.ts'
 import { FLEET } from '../../../shared/ids.ts'
 import { CrashingDatabase } from '../../support/crashing-database.ts'
-import { commitNow, openTestLedger } from '../../support/ledger.ts'
+import { commitNow, openTestLedger, turning } from '../../support/ledger.ts'
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
 import { order, waitingOrder } from '../../support/orders.ts'
 import { entryOf } from './ledger-contract.ts'
@@ -162,6 +163,29 @@ describe('group commit', () => {
     expect(told).to.not.include('decided with one too many')
     await clock.settle()
     expect(told).to.include('decided with one too many')
+  })
+
+  it('[LG26] has the orders of what was read of a queue at hand when they are wanted', async () => {
+    const pickup = entryOf('one')
+    const enter = (transaction: Transaction) => {
+      transaction.putParticipant(newParticipant(FLEET, 0))
+      transaction.putOrder({ ...ONE, key: orderKeyOf(pickup) })
+      transaction.append(FLEET, pickup)
+    }
+    await commitNow({ ledger, clock }, { orders: [orderKeyOf(pickup)], participants: [FLEET], decide: enter })
+    await turning(clock, ledger.close())
+    db.open()
+    await open(db)
+    const acknowledge = {
+      orders: [orderKeyOf(pickup)],
+      decide: () => void told.push('decided'),
+      settled() {},
+    }
+    await turning(clock, ledger.reads.entries(FLEET, { after: 0, limit: 9 }))
+    await clock.settle()
+    ledger.submit(acknowledge)
+    clock.turn()
+    expect(told).to.deep.equal(['decided'])
   })
 
   it('[LG5] announces what was appended when it is durable, and not before', async () => {

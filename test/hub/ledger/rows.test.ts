@@ -42,6 +42,24 @@ describe('the newest rows', () => {
     expect(cached(rows, 'b', 'c', 'd')).to.deep.equal(['d'])
   })
 
+  it('[LG26] are read ahead of their work, but for those that have changed since', () => {
+    const rows = new Rows<string, Row>({ rows: 10, size: 1000 })
+    rows.fetched('at hand', row('at hand'), 10)
+    expect(rows.awaited(['at hand', 'a', 'b', 'none'])).to.deep.equal(['a', 'b', 'none'])
+    expect(rows.awaited(['a']), 'asked for twice').to.deep.equal([])
+    rows.put('b', row('newer'))
+    rows.takeGroup()
+    rows.synced(1)
+    writeBack(rows, 10_000)
+    rows.forgetKept()
+    expect(rows.has('b'), 'too large to be cached').to.equal(false)
+    for (const name of ['a', 'b']) rows.readAhead(name, row(`old ${name}`), 10)
+    rows.readAhead('none', null, 0)
+    expect(cached(rows, 'a', 'b', 'none')).to.deep.equal(['a'])
+    expect(rows.get('a')).to.deep.equal(row('old a'))
+    expect(rows.awaited(['none'])).to.deep.equal(['none'])
+  })
+
   it('[LG1] are the newest ones although a cache that is too small has forgotten them or an older one', () => {
     const rows = new Rows<string, Row>({ rows: 10, size: 100 })
     rows.fetched('a', row('oldest'), 60)
