@@ -6,11 +6,12 @@ import type { Server as HttpServer } from 'node:http'
 import type { Server as HttpsServer } from 'node:https'
 import { type Clock, every } from '../shared/clock.ts'
 import type { Fault } from '../shared/fault.ts'
-import { driverOf, FLEET, type OrderKey, type ParticipantId } from '../shared/ids.ts'
+import { driverId, driverOf, FLEET, type OrderKey, type ParticipantId } from '../shared/ids.ts'
 import { type Access, OPEN_ACCESS, TokenAccess } from './access/access.ts'
 import type { Keys } from './access/keys.ts'
 import { Revocations } from './access/revocations.ts'
 import { Dispatcher } from './delivery/dispatcher.ts'
+import { FreshOutlets } from './delivery/fresh-outlets.ts'
 import { KeptPauses } from './delivery/kept-pauses.ts'
 import { withdraw } from './delivery/lease-writer.ts'
 import type { DeliveryOptions } from './delivery/ports.ts'
@@ -18,6 +19,7 @@ import { owedTo, type ParticipantRecord } from './domain/participant.ts'
 import type { HttpLimits } from './http/server.ts'
 import { Intake, type IntakeOptions } from './intake/intake.ts'
 import type { Ids, Pressure } from './intake/ports.ts'
+import type { Hubs } from './ledger/hubs.ts'
 import type { Ledger, LedgerTransaction } from './ledger/ledger.ts'
 import {
   deliveryLedger,
@@ -28,7 +30,7 @@ import {
   upkeepLedger,
 } from './ledger-ports.ts'
 import type { HubReports } from './reports.ts'
-import { type SessionOptions, Sessions } from './sessions/sessions.ts'
+import { type Applicant, type Registration, type SessionOptions, Sessions } from './sessions/sessions.ts'
 import type { AdmissionParts } from './sockets/admission.ts'
 import type { ConnectionOptions, ConnectionParts } from './sockets/connection.ts'
 import { Flapping } from './sockets/flapping.ts'
@@ -59,6 +61,8 @@ export type HubOptions = IntakeOptions &
 
 export interface HubParts {
   readonly ledger: Ledger
+  /** Default: null, there can be no other hub on this ledger. */
+  readonly hubs?: Hubs | null
   readonly clock: Clock
   readonly reports: HubReports
   readonly pressure: Pressure
@@ -96,9 +100,13 @@ export interface Doors {
 }
 
 const ALIVE_PERIOD_MS = 1000
+/** Who took over from a connection, when that is all that is known. */
+const ELSEWHERE = 'a connection to another hub'
 
 export class Hub {
   readonly #parts: HubParts
+  readonly #hubs: Hubs | null
+  readonly #outlets: FreshOutlets | null
   readonly access: Access
   readonly #dispatcher: Dispatcher
   readonly #pauses: KeptPauses
@@ -113,12 +121,14 @@ export class Hub {
   #closed: Promise<void> | null = null
 
   private constructor(parts: HubParts, fleet: ParticipantRecord, access: Access) {
-    const { ledger, clock, reports, pressure, options, ids = uuids() } = parts
+    const { ledger, clock, reports, pressure, options, ids = uuids(), hubs = null } = parts
     this.#parts = parts
+    this.#hubs = hubs
+    this.#outlets = hubs === null ? null : new FreshOutlets(hubs)
     this.access = access
     this.#failed = new Promise((resolve) => ledger.onFault(() => resolve()))
     this.#dispatcher = new Dispatcher(
-      { ledger: deliveryLedger(ledger), reports, clock, options },
+      { ledger: deliveryLedger(ledger, hubs), reports, clock, options, hubs },
       fleet.floor,
     )
     const now = () => clock.now()
@@ -128,7 +138,11 @@ export class Hub {
     this.#sessions = new Sessions<LedgerTransaction>({
       ledger,
       options,
-      lastAliveMs: ledger.lastAliveMs ?? clock.now(),
+      lastAliveMs: hubs === null ? (ledger.lastAliveMs ?? clock.now()) : null,
+      letGo: (id) => {
+        // A driver that is away keeps what it holds, and so its hub.
+        if (driverOf(id) === null) hubs?.letGo(id)
+      },
       drivers: {
         heldBy,
         withdraw: (transaction, held) => withdraw(transaction, held, options),
@@ -136,10 +150,13 @@ export class Hub {
     })
     const presence = {
       isConnected: (id: ParticipantId) => this.#sessions.isConnected(id),
+      isAwayWritten: hubs !== null,
       isCarrying: (id: ParticipantId) => {
         const driver = driverOf(id)
         return driver !== null && heldBy(driver).length > 0
       },
+      isOthers: (id: ParticipantId) =>
+        hubs !== null && (driverOf(id) === null ? !hubs.isFirst : !hubs.owns(id)),
     }
     this.upkeep = new Upkeep({
       ledger: upkeepLedger(ledger),
@@ -148,6 +165,7 @@ export class Hub {
       presence,
       options,
       readyMs: clock.now(),
+      isDoneByOther: () => hubs !== null && !hubs.isFirst,
       handed: this.#dispatcher.erasures,
     })
     this.watch = this.#createWatch()
@@ -181,6 +199,7 @@ export class Hub {
     const hub = new Hub(parts, await enterFleet(parts.ledger), await accessOf(parts))
     await hub.#pauses.load()
     await hub.watch.load()
+    await hub.#joinOthers()
     await hub.#dispatcher.start()
     hub.#stops.push(
       parts.ledger.onCommitted(({ participantChanges }) => hub.#pauses.committed(participantChanges)),
@@ -190,6 +209,22 @@ export class Hub {
     parts.ledger.markAlive()
     hub.#stops.push(every(parts.clock, ALIVE_PERIOD_MS, () => parts.ledger.markAlive()))
     return hub
+  }
+
+  async #joinOthers(): Promise<void> {
+    const hubs = this.#hubs
+    if (hubs === null) return
+    const { leasing } = this.#dispatcher
+    this.#stops.push(
+      hubs.onLost((participants) => {
+        this.#sessions.lose(participants, ELSEWHERE)
+        for (const driver of participants.flatMap((id) => driverOf(id) ?? [])) leasing.disown(driver)
+      }),
+      hubs.onAdopted((orders) => void leasing.adopt(orders)),
+      // What cannot be read has been told to whoever owns the ledger, who ends the hub.
+      hubs.onFresh(() => void this.#pauses.refresh().catch(() => {})),
+    )
+    await hubs.start(() => leasing.state)
   }
 
   /** Serves the namespace on an HTTP server, which stays the caller's to listen with and to close. */
@@ -211,16 +246,43 @@ export class Hub {
   #admission(): AdmissionParts {
     return {
       access: this.access,
-      register: (applicant, reply) =>
-        this.#sessions.register(applicant, (registration) => {
-          if (registration.kind === 'registered' && registration.record !== null)
-            this.#dispatcher.expect(registration.record)
-          reply(registration)
-        }),
+      register: (applicant, reply) => this.#register(applicant, reply),
       isDraining: () => this.#isDraining,
       isAway: () => this.#parts.ledger.isAway,
       flapping: this.#flapping(),
       refused: (code, who) => this.#parts.reports.refused(code, who),
+    }
+  }
+
+  #register(applicant: Applicant, reply: (registration: Registration) => void): void {
+    const register = () =>
+      this.#sessions.register(applicant, (registration) => {
+        if (registration.kind === 'registered' && registration.record !== null)
+          this.#dispatcher.expect(registration.record)
+        reply(registration)
+      })
+    if (this.#hubs === null) register()
+    // A ledger that has failed meanwhile has told whoever owns it.
+    else this.#takeOver(this.#hubs, applicant.sender.participant).then(register, () => {})
+  }
+
+  /** Serves the participant from now on. What a driver holds is looked after here before it is connected. */
+  async #takeOver(hubs: Hubs, participant: ParticipantId): Promise<void> {
+    const driver = driverOf(participant)
+    const wasHere = hubs.owns(participant)
+    await hubs.own(participant)
+    if (driver === null || wasHere) return
+    await this.#dispatcher.leasing.load(await hubs.heldOrdersOf(driver))
+  }
+
+  #deliveries(): ConnectionParts['deliveries'] {
+    const [dispatcher, outlets] = [this.#dispatcher, this.#outlets]
+    if (outlets === null) return dispatcher
+    return {
+      attachQueue: (participant, outlet, windowEntries) =>
+        dispatcher.attachQueue(participant, outlets.of(participant.id, outlet), windowEntries),
+      attachDriver: (driver, outlet, sizes) =>
+        dispatcher.attachDriver(driver, outlets.of(driverId(driver), outlet), sizes),
     }
   }
 
@@ -236,7 +298,7 @@ export class Hub {
     const { reports, options, clock } = this.#parts
     const { leasing } = this.#dispatcher
     return {
-      deliveries: this.#dispatcher,
+      deliveries: this.#deliveries(),
       intake: this.#intake,
       reports,
       access: this.access,
@@ -253,6 +315,15 @@ export class Hub {
 
   /** What there is to tell of an order, when that is durable; null if there is none. */
   track(order: OrderKey, reply: (found: ReturnType<typeof trackReply>) => void): void {
+    const { ledger } = this.#parts
+    // What other hubs have added to its history is not in any memory here.
+    if (this.#hubs !== null)
+      return void flushed(ledger)
+        .then(() => ledger.reads.orderRecords([order]))
+        .then(
+          ([record]) => reply(trackReply(record)),
+          () => {},
+        )
     let found: ReturnType<typeof trackReply> = null
     this.#parts.ledger.submit({
       orders: [order],

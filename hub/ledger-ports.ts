@@ -4,6 +4,7 @@ import type { RevocationLedger } from './access/ports.ts'
 import type { PauseLedger } from './delivery/kept-pauses.ts'
 import type { DeliveryLedger } from './delivery/ports.ts'
 import { newParticipant, type ParticipantRecord } from './domain/participant.ts'
+import type { Hubs } from './ledger/hubs.ts'
 import type { Ledger, LedgerTransaction } from './ledger/ledger.ts'
 import type { UpkeepLedger } from './upkeep/ports.ts'
 import type { AuditLedger } from './watch/audit.ts'
@@ -37,13 +38,14 @@ export const enterFleet = (ledger: Ledger): Promise<ParticipantRecord> =>
     })
   })
 
-export const deliveryLedger = (ledger: Ledger): DeliveryLedger => ({
+/** @param hubs others on the same ledger; null if there can be none */
+export const deliveryLedger = (ledger: Ledger, hubs: Hubs | null): DeliveryLedger => ({
   submit: (work) => ledger.submit(work),
   onDecided: (listener) => ledger.onDecided(listener),
   onCommitted: (listener) => ledger.onCommitted(listener),
   entries: (participant, from) => ledger.reads.entries(participant, from),
   retries: (participant, from) => ledger.reads.retries(participant, from),
-  heldOrders: () => ledger.reads.heldOrders(),
+  heldOrders: () => (hubs === null ? ledger.reads.heldOrders() : hubs.heldOrders()),
 })
 
 export const upkeepLedger = (ledger: Ledger): UpkeepLedger => ({

@@ -112,7 +112,7 @@ const reportOf = async (hub: Hub, { counts }: HubReports): Promise<HubReport> =>
 
 const startHub = async (config: HubConfig): Promise<Running> => {
   const log = createLog(config)
-  const { ledger, clock, disk, place } = await openLedger(config, systemClock, log)
+  const { ledger, hubs, clock, disk, place } = await openLedger(config, systemClock, log)
   const events = createEventLog({
     clock,
     linesPerSecond: LINES_PER_SECOND,
@@ -125,7 +125,7 @@ const startHub = async (config: HubConfig): Promise<Running> => {
   const service = await Promise.race([
     serveHub(
       {
-        ...{ ledger, clock, reports, keys, options, pressure: disk },
+        ...{ ledger, hubs, clock, reports, keys, options, pressure: disk },
         wallClockMs: Date.now,
         freeBytes: () => disk.freeBytes(),
         preciseMs: () => performance.now(),
@@ -140,7 +140,8 @@ const startHub = async (config: HubConfig): Promise<Running> => {
   return {
     ended: failed,
     async stop() {
-      await tellLastReport()
+      // A ledger that has failed cannot be asked, and has been told of.
+      await tellLastReport().catch(() => {})
       await service.close()
       disk.stop()
       events.close()

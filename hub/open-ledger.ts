@@ -3,6 +3,7 @@ import type { Clock } from '../shared/clock.ts'
 import type { Log } from '../shared/log.ts'
 import type { HubConfig } from './config.ts'
 import { type DiskWatch, freeBytesOf, watchDisk } from './disk.ts'
+import type { Hubs } from './ledger/hubs.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { openLevelLedger } from './ledger/level/open.ts'
 import type { DatabaseOptions } from './ledger/postgres/connection.ts'
@@ -12,6 +13,8 @@ import type { PostgresReports } from './ledger/postgres/postgres-ledger.ts'
 
 export interface Opened {
   readonly ledger: Ledger
+  /** Others that may be on it; null if there can be none. */
+  readonly hubs: Hubs | null
   /** Time as all that the ledger keeps goes by it. */
   readonly clock: Clock
   readonly disk: DiskWatch
@@ -42,7 +45,7 @@ const openFolder = async (config: HubConfig, clock: Clock, log: Log): Promise<Op
   const { folder, watermarkBytes, diskPeriodMs: periodMs } = config
   const ledger = await openLevelLedger(folder, clock)
   const disk = await watchDisk({ freeBytes: () => freeBytesOf(folder), watermarkBytes, periodMs, clock, log })
-  return { ledger, clock, disk, place: folder }
+  return { ledger, hubs: null, clock, disk, place: folder }
 }
 
 /** @throws Fault that says what stands in the way */

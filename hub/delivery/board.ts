@@ -60,6 +60,18 @@ export class Board {
     return phase !== null && this.#enterPhase(record, phase, assignmentOverdueMs)
   }
 
+  isTracked(key: OrderKey): boolean {
+    return this.#tracked.has(key)
+  }
+
+  /** Another hub looks after the order from now on. */
+  untrack(key: OrderKey): void {
+    const before = this.#tracked.get(key)
+    if (before === undefined) return
+    this.#leavePhase(key, before, { phase: null, holder: null })
+    this.#tracked.delete(key)
+  }
+
   #leavePhase(key: OrderKey, before: Tracked, next: { phase: Phase | null; holder: string | null }): void {
     const { phase, record, holder } = before
     this.#counts[phase] -= 1

@@ -9,13 +9,22 @@ import { AttachedQueue, type AttachedQueueParts } from './attached-queue.ts'
 import { Erasures } from './erasures.ts'
 import { type DriverSizes, Leasing } from './leasing.ts'
 import { Pauses } from './pauses.ts'
-import type { Delivery, DeliveryLedger, DeliveryOptions, DeliveryReports, Outlet } from './ports.ts'
+import type {
+  Delivery,
+  DeliveryLedger,
+  DeliveryOptions,
+  DeliveryReports,
+  OtherHubs,
+  Outlet,
+} from './ports.ts'
 
 export interface DispatcherParts {
   readonly ledger: DeliveryLedger
   readonly reports: DeliveryReports
   readonly clock: Clock
   readonly options: DeliveryOptions
+  /** Null if there can be none. */
+  readonly hubs: OtherHubs | null
 }
 
 /** How late an overdue or due entry may be noticed. One timer for all: none an event, none a connection. */
@@ -51,6 +60,7 @@ export class Dispatcher {
       erasures: this.erasures,
       pauses: this.pauses,
       tally: this.#tally,
+      isShared: parts.hubs !== null,
       detached: (queue) => this.#detached(queue),
     }
     this.leasing = new Leasing({ ...parts, now }, fleetFloor)
@@ -92,7 +102,7 @@ export class Dispatcher {
    * queue need not be read.
    */
   expect(participant: ParticipantRecord): void {
-    if (owedTo(participant) === 0) this.#expected.add(participant.id)
+    if (this.#parts.hubs === null && owedTo(participant) === 0) this.#expected.add(participant.id)
   }
 
   /** A vendor's connection takes over its queue; an older connection's delivery must have been detached. */

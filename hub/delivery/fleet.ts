@@ -142,6 +142,14 @@ export class Fleet {
     return [...(this.#drivers.get(name)?.holds.keys() ?? [])]
   }
 
+  /** Parcels that connected drivers could take. */
+  get freeRoom(): number {
+    return this.#free.reduce(
+      (sum, { room, holds }) => sum + Math.max(0, (room?.capacity ?? 0) - holds.size),
+      0,
+    )
+  }
+
   get hasFree(): boolean {
     return this.#free.length > 0
   }

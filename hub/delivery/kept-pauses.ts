@@ -24,7 +24,10 @@ export interface PauseLedger {
 export interface Stoppable {
   pause(participant: ParticipantId, sinceMs: number): boolean
   resume(participant: ParticipantId): boolean
-  readonly pauses: { readonly size: number; has(participant: ParticipantId): boolean }
+  readonly pauses: Iterable<[ParticipantId, number]> & {
+    readonly size: number
+    has(participant: ParticipantId): boolean
+  }
 }
 
 export interface KeptPausesParts {
@@ -46,6 +49,10 @@ const isGone = (record: ParticipantRecord | null | undefined): boolean => record
 export class KeptPauses {
   readonly #parts: KeptPausesParts
 
+  /** Changes that operators have made here: all of them, and those that are on their way to the disk. */
+  #began = 0
+  #changes = 0
+
   constructor(parts: KeptPausesParts) {
     this.#parts = parts
   }
@@ -59,6 +66,24 @@ export class KeptPauses {
       if (page.length < A_PAGE) return
       after = page.at(-1)!.name
     }
+  }
+
+  /** Operators stop and resume delivery at other hubs as well: what they have done there holds here, too. */
+  async refresh(): Promise<void> {
+    if (this.#changes > 0) return
+    const kept = new Map<string, number>()
+    const began = this.#began
+    for (let after = ''; ; ) {
+      const page = await this.#parts.ledger.notes('pause', after, A_PAGE)
+      for (const { name, value } of page) kept.set(name, (value as Pause).sinceMs)
+      if (page.length < A_PAGE) break
+      after = page.at(-1)!.name
+    }
+    // What was done here meanwhile may not be in what was read.
+    if (began !== this.#began) return
+    const { delivery } = this.#parts
+    for (const [participant] of [...delivery.pauses]) if (!kept.has(participant)) delivery.resume(participant)
+    for (const [name, sinceMs] of kept) delivery.pause(name as ParticipantId, sinceMs)
   }
 
   async #withParticipant(notes: readonly Note[]): Promise<readonly Note[]> {
@@ -76,14 +101,21 @@ export class KeptPauses {
     const sinceMs = this.#parts.now()
     if (!this.#parts.delivery.pause(participant, sinceMs)) return false
     const value: Pause = { sinceMs }
-    await this.#commit((transaction) => transaction.putNote({ ...nameOf(participant), value }))
+    await this.#change((transaction) => transaction.putNote({ ...nameOf(participant), value }))
     return true
   }
 
   async resume(participant: ParticipantId): Promise<boolean> {
     if (!this.#parts.delivery.resume(participant)) return false
-    await this.#commit((transaction) => transaction.removeNote(nameOf(participant)))
+    await this.#change((transaction) => transaction.removeNote(nameOf(participant)))
     return true
+  }
+
+  async #change(decide: (transaction: PauseTransaction) => void): Promise<void> {
+    this.#began += 1
+    this.#changes += 1
+    await this.#commit(decide)
+    this.#changes -= 1
   }
 
   /** To be called with whatever becomes durable. */

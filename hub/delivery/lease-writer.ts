@@ -2,7 +2,7 @@
  * Writes what becomes of leases. While a step of an order is on its way to the disk the order is *settling* and nothing else is begun with it; each step looks at the order as it
  * is when the ledger runs it, so that whoever came first wins.
  */
-import { FLEET, type OrderKey } from '../../shared/ids.ts'
+import { driverId, FLEET, type OrderKey } from '../../shared/ids.ts'
 import type { Assignment } from '../../shared/protocol.ts'
 import { isFailure, pickupEntry, type Return } from '../domain/dispatch.ts'
 import { holderOf, keyOf, type OrderRecord } from '../domain/order-record.ts'
@@ -25,6 +25,8 @@ export interface LeaseWriterParts {
   readonly now: () => number
   readonly options: DeliveryOptions
   readonly board: Board
+  /** An order was not as it was thought to be, and is so. */
+  refresh(order: OrderKey, record: OrderRecord | undefined): void
 }
 
 export class LeaseWriter {
@@ -66,14 +68,19 @@ export class LeaseWriter {
   lease(lots: readonly Lot[], floor: number): void {
     const orders = lots.map(({ order }) => order)
     let refused: readonly Lot[] = []
+    const found = new Map<OrderKey, OrderRecord | undefined>()
     const decide = (transaction: DeliveryTransaction) => {
-      refused = lots.filter((lot) => !lease(transaction, lot))
+      refused = lots.filter((lot) => !transaction.owns(driverId(lot.driver)) || !lease(transaction, lot))
+      for (const { order } of refused) found.set(order, transaction.order(order))
       moveFloor(transaction, FLEET, floor)
     }
     // Not sooner: the driver itself may have taken the order, and the board hears of it only when that is durable.
     const settled = () => {
       this.#leasing -= 1
-      for (const { driver, order } of refused) this.#parts.board.unreserve(driver, order)
+      for (const { driver, order } of refused) {
+        this.#parts.board.unreserve(driver, order)
+        this.#parts.refresh(order, found.get(order))
+      }
     }
     this.#leasing += 1
     this.#submit(orders, { decide, settled })
@@ -84,7 +91,9 @@ export class LeaseWriter {
     const { reports, now } = this.#parts
     let assigned: readonly OrderRecord[] = []
     const decide = (transaction: DeliveryTransaction) => {
-      assigned = records.filter((record) => assignLeased(transaction, record))
+      assigned = records.filter(
+        (record) => transaction.owns(driverId(holderOf(record)!)) && assignLeased(transaction, record),
+      )
     }
     const settled = () => {
       const nowMs = now()
@@ -99,17 +108,29 @@ export class LeaseWriter {
   giveBack(giving: readonly Giving[]): void {
     if (giving.length === 0) return
     const returned: { one: Giving; isDead: boolean }[] = []
+    const found = new Map<OrderKey, OrderRecord | undefined>()
     const decide = (transaction: DeliveryTransaction) => {
       returned.length = 0
+      found.clear()
       for (const one of giving) {
         const record = transaction.order(keyOf(one.record))
-        if (record?.state !== one.record.state || holderOf(record) !== one.driver) continue
+        if (record?.state !== one.record.state || holderOf(record) !== one.driver) {
+          found.set(keyOf(one.record), record)
+          continue
+        }
+        if (!transaction.owns(driverId(one.driver))) continue
         returned.push({ one, isDead: putBack(transaction, { ...one, record }, this.#parts.options) })
       }
     }
     this.#submit(
       giving.map(({ record }) => keyOf(record)),
-      { decide, settled: () => this.#report(returned) },
+      {
+        decide,
+        settled: () => {
+          this.#report(returned)
+          for (const [order, record] of found) this.#parts.refresh(order, record)
+        },
+      },
     )
   }
 
@@ -133,6 +154,7 @@ export class LeaseWriter {
       outcome = 'not-held'
       const record = transaction.order(release.order)
       if (record === undefined || record.endedMs !== null || record.driver !== driver) return
+      if (!transaction.owns(driverId(driver))) return
       outcome = record.state === 'assigned' ? 'released' : 'in-transit'
       if (outcome === 'in-transit') return
       const back = { what: 'released', reason: release.reason } as const

@@ -4,8 +4,8 @@
  * to others first. Whatever changes an order is seen here when it is durable, through the board.
  */
 import { driverId, FLEET, type OrderKey } from '../../shared/ids.ts'
-import { pickupEntry } from '../domain/dispatch.ts'
-import { type Entry, orderKeyOf } from '../domain/entry.ts'
+import { declinersOf, pickupEntry } from '../domain/dispatch.ts'
+import { type Entry, orderKeyOf, type Retry } from '../domain/entry.ts'
 import { holderOf, keyOf, type OrderRecord } from '../domain/order-record.ts'
 import type { Committed } from '../domain/work.ts'
 import { Board } from './board.ts'
@@ -20,6 +20,7 @@ import type {
   DeliveryOptions,
   DeliveryReports,
   DeliveryTransaction,
+  OtherHubs,
   Outlet,
 } from './ports.ts'
 import { QueueReader } from './queue-reader.ts'
@@ -34,17 +35,21 @@ export interface LeasingParts {
   readonly reports: DeliveryReports
   readonly now: () => number
   readonly options: DeliveryOptions
+  /** Null if there can be none. */
+  readonly hubs: OtherHubs | null
 }
 
 const READ_AHEAD = 1000
 /** Of pickups that were appended and wait for a driver with room. */
 const HELD = 5000
 const READ_AHEAD_BYTES = 4 * 1024 * 1024
+const MOST_FROM_ELSEWHERE = 200
 
 export class Leasing {
   readonly #parts: LeasingParts
   readonly #board = new Board()
   #isStopped = false
+  #isLooking = false
   readonly #reader: QueueReader
   readonly #outlets = new Map<string, Outlet>()
   /** When an absent driver's grace ends. */
@@ -57,7 +62,8 @@ export class Leasing {
   /** @param floor of the fleet's queue */
   constructor(parts: LeasingParts, floor: number) {
     this.#parts = parts
-    this.writer = new LeaseWriter({ ...parts, board: this.#board })
+    const refresh = (key: OrderKey, record: OrderRecord | undefined) => this.#refresh(key, record)
+    this.writer = new LeaseWriter({ ...parts, board: this.#board, refresh })
     const queue = { participant: FLEET, after: floor, chunk: READ_AHEAD, most: HELD, bytes: READ_AHEAD_BYTES }
     this.#reader = new QueueReader(parts.ledger, queue, () => this.#lease())
   }
@@ -67,23 +73,61 @@ export class Leasing {
     const { ledger } = this.#parts
     const keys = [...(await ledger.heldOrders())]
     for await (const page of retryPages(ledger, FLEET, 0)) keys.push(...page.map(orderKeyOf))
-    await this.#load(keys)
+    await this.load(keys)
     for (const driver of this.#board.fleet.absentHolders()) this.#startGrace(driver)
   }
 
-  #load(orders: readonly OrderKey[]): Promise<void> {
+  /** Orders that drivers hold whom this hub serves from now on. The clocks of those who are away begin now. */
+  async adopt(orders: readonly OrderKey[]): Promise<void> {
+    await this.load(orders)
+    for (const driver of this.#board.fleet.absentHolders())
+      if (!this.#graceEnds.has(driver)) this.#startGrace(driver)
+  }
+
+  /** Another hub serves the driver, and looks after what it holds. */
+  disown(driver: string): void {
+    this.#graceEnds.delete(driver)
+    for (const key of this.#board.fleet.heldBy(driver)) {
+      this.#board.untrack(key)
+      this.#board.fleet.letGo(driver, key)
+    }
+  }
+
+  /** Reads orders that are this hub's to look after. */
+  load(orders: readonly OrderKey[]): Promise<void> {
     return new Promise((resolve) => {
       this.#parts.ledger.submit({
         orders,
         decide: (transaction) => {
-          for (const record of orders.flatMap((key) => transaction.order(key) ?? [])) this.#apply(record)
+          for (const record of orders.flatMap((key) => transaction.order(key) ?? [])) this.#track(record)
         },
         settled: resolve,
       })
     })
   }
 
+  /** What others look after is no concern of this hub's, whoever writes about it. */
   #apply(record: OrderRecord): boolean {
+    if (this.#isOurs(record)) return this.#track(record)
+    this.#board.untrack(keyOf(record))
+    return false
+  }
+
+  #isOurs(record: OrderRecord): boolean {
+    const { hubs } = this.#parts
+    const holder = holderOf(record)
+    if (hubs === null) return true
+    return holder === null ? this.#board.isTracked(keyOf(record)) : hubs.owns(driverId(holder))
+  }
+
+  /** An order was not as it was thought to be: another hub has changed it. */
+  #refresh(key: OrderKey, record: OrderRecord | undefined): void {
+    if (this.#parts.hubs === null) return
+    if (record === undefined) this.#board.untrack(key)
+    else this.#apply(record)
+  }
+
+  #track(record: OrderRecord): boolean {
     return this.#board.apply(record, this.#parts.now() + this.#parts.options.assignmentMs)
   }
 
@@ -267,6 +311,38 @@ export class Leasing {
       ...this.#giving(away, { what: 'driver-away', reason: 'the driver is away' }),
     ])
     this.#lease()
+    this.#leaseFromElsewhere()
+  }
+
+  /** Drivers that have room, and nothing waits here: perhaps it does with a hub that has no driver for it, or is gone. Of two hubs that lease the same pickup the order's version lets one. */
+  #leaseFromElsewhere(): void {
+    const { hubs } = this.#parts
+    const { fleet } = this.#board
+    if (hubs === null || this.#isLooking || this.#isStopped || !fleet.hasFree || !this.#reader.isAtEnd) return
+    this.#isLooking = true
+    hubs.waitingElsewhere(Math.min(fleet.freeRoom, MOST_FROM_ELSEWHERE)).then(
+      (entries) => {
+        this.#isLooking = false
+        const lots = entries.flatMap((entry) => this.#lotFromElsewhere(entry) ?? [])
+        if (lots.length > 0) this.writer.lease(lots, 0)
+      },
+      // Whoever owns the ledger has been told, and ends the hub.
+      () => {},
+    )
+  }
+
+  #lotFromElsewhere(entry: Entry | Retry): Lot | null {
+    if (this.writer.isSettling(orderKeyOf(entry)) || this.#isStopped) return null
+    const bytes = bytesOf(entry.payload)
+    const isDue = !('dueMs' in entry) || entry.dueMs <= this.#parts.now()
+    const driver = this.#board.fleet.candidate(declinersOf(entry), isDue, bytes)
+    return driver === null ? null : this.#offer(driver, entry, bytes)
+  }
+
+  /** What the other hubs are told: parcels that the drivers here could take, and pickups for which there is nobody. */
+  get state(): { free: number; waiting: number } {
+    const waiting = this.#board.returnedCount + (this.#reader.isAtEnd ? 0 : 1)
+    return { free: this.#isStopped ? 0 : this.#board.fleet.freeRoom, waiting: this.#isStopped ? 0 : waiting }
   }
 
   #giving(records: readonly OrderRecord[], back: Giving['back']): Giving[] {

@@ -7,6 +7,8 @@ import type { Committed, Work } from '../domain/work.ts'
 
 export interface DeliveryTransaction {
   readonly nowMs: number
+  /** Has this hub served the participant ever since the work was submitted? If not, nothing may be written for it. */
+  owns(participant: ParticipantId): boolean
   order(key: OrderKey): OrderRecord | undefined
   putOrder(record: OrderRecord): void
   participant(id: ParticipantId): ParticipantRecord | undefined
@@ -32,6 +34,14 @@ export interface DeliveryLedger {
   retries(participant: ParticipantId, from: { after: number; limit: number }): Promise<readonly Retry[]>
   /** Orders that drivers hold: leased, assigned, in transit. */
   heldOrders(): Promise<readonly OrderKey[]>
+}
+
+/** Other hubs on the same ledger. */
+export interface OtherHubs {
+  /** Does this hub serve it? */
+  owns(participant: ParticipantId): boolean
+  /** Pickups for which other hubs have no driver. */
+  waitingElsewhere(limit: number): Promise<readonly (Entry | Retry)[]>
 }
 
 /** One try to hand an entry over. */

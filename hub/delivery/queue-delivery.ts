@@ -45,6 +45,8 @@ export interface QueueParts {
   /** Whom an operator has stopped delivery to. */
   readonly pauses: Pick<Pauses, 'has'>
   readonly tally: Tally
+  /** Do other hubs add to the queue, so that what its row counts is not all? */
+  readonly isShared: boolean
 }
 
 /** A connection's end of a queue. */
@@ -99,7 +101,7 @@ export class QueueDelivery implements Delivery {
     const { ledger, now, options } = this.#parts
     const { retrying, closed } = this.#attachment.participant
     // The row counts them, and since it was read nobody but this delivery can have added one.
-    const pages = retrying > 0 ? retryPages(ledger, this.#id, closed?.upTo ?? 0) : []
+    const pages = retrying > 0 || this.#parts.isShared ? retryPages(ledger, this.#id, closed?.upTo ?? 0) : []
     for await (const page of pages) {
       if (!this.#isOpen) return
       for (const retry of page) this.#window.takeRetry(boundedRetry(retry, now(), options))
@@ -257,6 +259,7 @@ export class QueueDelivery implements Delivery {
       orders: slots.map(({ order }) => order),
       participants: [this.#id],
       decide: (transaction) => {
+        if (!transaction.owns(this.#id)) return
         step.decide(transaction)
         moveFloor(transaction, this.#id, floor)
       },
@@ -327,6 +330,7 @@ export class QueueDelivery implements Delivery {
     this.#parts.ledger.submit({
       participants: [this.#id],
       decide: (transaction) => {
+        if (!transaction.owns(this.#id)) return
         for (const slot of slots) moveBehind(transaction, this.#id, slot, this.#parts.erasures)
       },
       settled: () => {

@@ -6,7 +6,7 @@
  */
 
 import { driverId } from '../../shared/ids.ts'
-import type { Entry } from './entry.ts'
+import type { Entry, Retry } from './entry.ts'
 import { type Happening, withItem } from './history.ts'
 import { changed, type Dispatch, dispatched, type OrderRecord } from './order-record.ts'
 import { Payload } from './payload.ts'
@@ -54,6 +54,12 @@ export interface Return {
   readonly reason: string
   readonly timeMs: number
 }
+
+/** Drivers that have declined a pickup, as its entry among the retries tells. */
+export const declinersOf = (entry: Entry | Retry): readonly string[] =>
+  'failures' in entry
+    ? entry.failures.flatMap(({ reason }) => /^driver\/(\S+): /.exec(reason)?.[1] ?? [])
+    : []
 
 /** Reasons that count towards the delivery limit; a lost connection or a driver's own decision later on do not. */
 export const isFailure = (what: Return['what']): boolean => what === 'rejected' || what === 'not-acknowledged'

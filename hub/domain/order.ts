@@ -171,7 +171,7 @@ export const proposedPayload = (record: OrderRecord | undefined, proposal: Propo
 /** The order after one of its entries is no longer owed to `participant`, and why it is not. */
 export const settleEntry = (record: OrderRecord, happening: Happening, timeMs: number): OrderRecord =>
   changed(record, {
-    owed: Math.max(0, record.owed - 1),
+    owed: record.owed - 1,
     history: withItem(record.history, timeMs, happening),
   })
 

@@ -16,6 +16,8 @@ export interface LedgerTransaction {
   readonly nowMs: number
   /** The last position that was handed out: nothing that comes later lies at or below it. */
   readonly lastPosition: number
+  /** Has this hub served the participant ever since the work was submitted? What it decides for one that another hub serves MUST NOT be written [PQ14]. */
+  owns(participant: ParticipantId): boolean
   order(key: OrderKey): OrderRecord | undefined
   putOrder(record: OrderRecord): void
   /** MUST NOT be called while entries of the order lie anywhere. */

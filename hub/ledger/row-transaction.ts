@@ -26,6 +26,11 @@ export class RowTransaction {
     this.#tables = tables
   }
 
+  /** Does this hub serve the participant? One that is alone serves all. */
+  owns(_participant: ParticipantId): boolean {
+    return true
+  }
+
   order(key: OrderKey): OrderRecord | undefined {
     return this.#tables.orders.get(key)
   }

@@ -6,6 +6,8 @@ import type { Work } from '../domain/work.ts'
 
 export interface SessionTransaction {
   readonly nowMs: number
+  /** Has this hub served the participant ever since the work was submitted? If not, nothing may be written for it. */
+  owns(participant: ParticipantId): boolean
   readonly lastPosition: number
   participant(id: ParticipantId): ParticipantRecord | undefined
   putParticipant(record: ParticipantRecord): void

@@ -50,8 +50,10 @@ export interface SessionsParts<T extends SessionTransaction> {
   readonly ledger: SessionLedger<T>
   readonly drivers: DriverOrders<T>
   readonly options: SessionOptions
-  /** When a hub was last alive before this start: since then everybody is away whom that hub did not see leave. */
-  readonly lastAliveMs: number
+  /** When a hub was last alive before this start: since then everybody is away whom that hub did not see leave. Null if it is written down of all of them. */
+  readonly lastAliveMs: number | null
+  /** A participant is not connected here any more, and that is durable. */
+  letGo(participant: ParticipantId): void
 }
 
 const MINUTE_MS = 60_000
@@ -67,7 +69,7 @@ export class Sessions<T extends SessionTransaction> {
   constructor(parts: SessionsParts<T>) {
     this.#parts = parts
     const { options, lastAliveMs } = parts
-    this.#newcomers = new TokenBucket(options.newParticipantsPerMinute, lastAliveMs, MINUTE_MS)
+    this.#newcomers = new TokenBucket(options.newParticipantsPerMinute, lastAliveMs ?? 0, MINUTE_MS)
   }
 
   get size(): number {
@@ -144,7 +146,8 @@ export class Sessions<T extends SessionTransaction> {
       ? { ...newParticipant(id, transaction.lastPosition), closed: known?.closed ?? null }
       : { ...known, awaySinceMs: null }
     transaction.putParticipant(record)
-    const unseenSinceMs = known === undefined || wasConnected ? transaction.nowMs : this.#parts.lastAliveMs
+    const unseenSinceMs =
+      known === undefined || wasConnected ? transaction.nowMs : (this.#parts.lastAliveMs ?? transaction.nowMs)
     const awaySinceMs = known?.awaySinceMs ?? unseenSinceMs
     return { kind: 'registered', record, awayMs: Math.max(0, transaction.nowMs - awaySinceMs), session }
   }
@@ -158,14 +161,27 @@ export class Sessions<T extends SessionTransaction> {
     if (this.#forget(applicant)) this.#markAway(applicant.sender.participant)
   }
 
+  /** Another hub serves them now: their connections here are told, and nothing is written for them. */
+  lose(participants: readonly ParticipantId[], by: string): void {
+    for (const id of participants) {
+      const applicant = this.#current.get(id)
+      if (applicant === undefined) continue
+      this.#forget(applicant)
+      applicant.displaced(by)
+    }
+  }
+
   #markAway(id: ParticipantId): void {
     this.#parts.ledger.submit({
       ...namesOf(id),
       decide: (transaction) => {
         const record = transaction.participant(id)
-        if (record?.isActive) transaction.putParticipant({ ...record, awaySinceMs: transaction.nowMs })
+        if (record?.isActive && transaction.owns(id))
+          transaction.putParticipant({ ...record, awaySinceMs: transaction.nowMs })
       },
-      settled: () => {},
+      settled: () => {
+        if (!this.isConnected(id)) this.#parts.letGo(id)
+      },
     })
   }
 
@@ -180,6 +196,8 @@ export class Sessions<T extends SessionTransaction> {
       orders,
       participants: [id, FLEET],
       decide: (transaction) => {
+        hasLeft = false
+        if (!transaction.owns(id)) return
         hasLeft = sender.role !== 'driver' || drivers.withdraw(transaction, { driver: sender.id, orders })
         if (hasLeft) leaveQueue(transaction, id)
       },

@@ -33,6 +33,7 @@ const isExpired = (record: ParticipantRecord, parts: ExpiryParts, nowMs: number)
     !record.isActive ||
     record.id === FLEET ||
     presence.isConnected(record.id) ||
+    (presence.isAwayWritten && record.awaySinceMs === null) ||
     presence.isCarrying(record.id)
   )
     return false
@@ -92,6 +93,7 @@ export const expirePage = async (round: ExpiryRound, after: string, nowMs: numbe
   const page = await round.ledger.participants(after, PAGE)
   for (const record of page) {
     if (round.isStopping()) return ''
+    if (round.presence.isOthers(record.id)) continue
     if (isExpired(record, round, nowMs)) await expire(round, record.id)
     if (!mayBeRemoved(record, round.options, nowMs)) continue
     while ((await round.turns.run(() => removeClosed(round, record))) > 0 && !round.isStopping());

@@ -73,6 +73,10 @@ export interface UpkeepOptions {
 /** Who is there, and who must not be forgotten. */
 export interface Presence {
   isConnected(participant: ParticipantId): boolean
+  /** Is of everybody written down since when he is away, so that nobody else is? */
+  readonly isAwayWritten: boolean
+  /** Is it another hub's to end its session, and to remove its queue? */
+  isOthers(participant: ParticipantId): boolean
   /** Does this driver hold an order? Its session then does not expire. */
   isCarrying(participant: ParticipantId): boolean
 }

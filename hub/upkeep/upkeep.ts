@@ -13,6 +13,8 @@ import { Turns } from './turns.ts'
 export interface UpkeepParts extends ExpiryParts {
   readonly clock: Clock
   readonly handed: HandedErasures
+  /** Does another hub do now what is done by one at a time? */
+  isDoneByOther(): boolean
 }
 
 export class Upkeep {
@@ -50,6 +52,7 @@ export class Upkeep {
     do {
       after = await expirePage(round, after, clock.now())
     } while (after !== '' && !this.#isStopping)
+    if (this.#parts.isDoneByOther()) return
     while ((await removeOrders(ledger, this.#parts, clock.now())) > 0 && !this.#isStopping);
     await this.#dropOldLetters(clock.now() - options.deadLetterRetentionMs)
   }

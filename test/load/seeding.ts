@@ -41,6 +41,7 @@ const registerAll = async (
     ledger,
     options: { participantsPerStore, newParticipantsPerMinute: 0 },
     lastAliveMs: systemClock.now(),
+    letGo: () => {},
     drivers: { heldBy: () => [], withdraw: () => true },
   })
   for (let from = 0; from < tills.length; from += AT_A_TIME) {

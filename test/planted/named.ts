@@ -77,7 +77,7 @@ export const NAMED_PLANTS: readonly Plant[] = [
   {
     ...{ file: 'hub/delivery/leasing.ts', tests: ['test/hub/delivery/leasing.test.ts'] },
     name: 'a pickup leaves before its lease is durable',
-    from: 'this.writer = new LeaseWriter({ ...parts, board: this.#board })',
+    from: 'this.writer = new LeaseWriter({ ...parts, board: this.#board, refresh })',
     to: `const early: LeasingParts['ledger']['submit'] = (work) =>
       parts.ledger.submit({
         ...work,
@@ -87,7 +87,7 @@ export const NAMED_PLANTS: readonly Plant[] = [
           this.#handLeases(records.filter((record) => this.#apply(record)))
         },
       })
-    this.writer = new LeaseWriter({ ...parts, ledger: { ...parts.ledger, submit: early }, board: this.#board })`,
+    this.writer = new LeaseWriter({ ...parts, ledger: { ...parts.ledger, submit: early }, board: this.#board, refresh })`,
   },
   {
     ...{

@@ -1,7 +1,7 @@
 import { POSTGRES } from './parts.ts'
 import type { Plant } from './plant.ts'
 
-const IN_PROCESS = [...POSTGRES, 'test/system/postgres.test.ts']
+const IN_PROCESS = [...POSTGRES, 'test/system/postgres.test.ts', 'test/system/several-hubs.test.ts']
 
 const postgres = (name: string) => ({ file: `hub/ledger/postgres/${name}.ts`, tests: IN_PROCESS }) as const
 
@@ -17,8 +17,8 @@ export const PQ_PLANTS: readonly Plant[] = [
     ...postgres('cached-rows'),
     rule: 'PQ2',
     name: 'keeps the cached state of a failed group',
-    from: '    this.#cache.clear()\n',
-    to: '',
+    from: 'for (const key of rows.keys()) this.#cache.delete(key)',
+    to: 'for (const key of rows.keys()) this.#kept.delete(key)',
   },
   {
     ...{ file: 'hub/intake/intake.ts', tests: IN_PROCESS },
@@ -31,15 +31,15 @@ export const PQ_PLANTS: readonly Plant[] = [
     ...postgres('write-group'),
     rule: 'PQ4',
     name: 'ignores the fence',
-    from: 'fence = $1 AND',
-    to: 'fence >= $1 AND',
+    from: 'fence = @fence AND',
+    to: 'fence >= @fence AND',
   },
   {
     ...postgres('reads'),
     rule: 'PQ5',
     name: 'a reader passes a position that is not committed',
-    from: '  AND position < (SELECT min(open_from) FROM caps.hubs) ORDER BY',
-    to: '  ORDER BY',
+    from: 'least((SELECT min(first) FROM caps.blocks), (SELECT',
+    to: 'least(NULL, (SELECT',
   },
   {
     ...postgres('keeper'),
@@ -59,8 +59,8 @@ export const PQ_PLANTS: readonly Plant[] = [
     ...postgres('group-writer'),
     rule: 'PQ8',
     name: 'takes a commit of which it never heard for done',
-    from: "unknown.number === last ? 'written' : 'refused'",
-    to: "'written'",
+    from: "unknown.number === last ? { kind: 'written', below: null } : { kind: 'refused', told: null }",
+    to: "{ kind: 'written', below: null }",
   },
   {
     ...postgres('group-writer'),
@@ -95,7 +95,56 @@ export const PQ_PLANTS: readonly Plant[] = [
     ...postgres('postgres-ledger'),
     rule: 'PQ13',
     name: 'writes what it decided before it had enough positions, too',
-    from: '    this.#tables.forgetGathering()\n',
+    from: '    this.#tables.forgetGathering()\n    this.#tables.forgetKept()\n    this.#positions.exhausted()\n',
+    to: '    this.#tables.forgetKept()\n    this.#positions.exhausted()\n',
+  },
+  {
+    ...postgres('transaction'),
+    rule: 'PQ14',
+    name: 'acknowledges into a queue that another hub serves',
+    from: '    return this.#owns(participant)\n',
+    to: '    return this.#owns(participant) || participant !== FLEET\n',
+  },
+  {
+    ...postgres('row-columns'),
+    rule: 'PQ15',
+    name: 'an acknowledgement refuses what another hub makes of the order',
+    from: '  after.owed <= before.owed &&',
+    to: '  after.owed < before.owed - 1 &&',
+  },
+  {
+    ...postgres('write-group'),
+    rule: 'PQ16',
+    name: 'answers from what it remembers of an order',
+    from: 'WHERE coalesce(o.version, 0) = n.version) = cardinality(@l_key)',
+    to: 'WHERE coalesce(o.version, 0) >= n.version) = cardinality(@l_key)',
+  },
+  {
+    ...postgres('write-group'),
+    rule: 'PQ17',
+    name: 'does not look whether others have told it something',
+    from: 'fence = @fence AND told = @told AND',
+    to: 'fence = @fence AND told >= @told AND',
+  },
+  {
+    ...{ file: 'hub/delivery/fresh-outlets.ts', tests: ['test/hub/delivery/fresh-outlets.test.ts'] },
+    rule: 'PQ18',
+    name: 'a hub that wakes late hands over at once',
+    from: 'if (this.#hubs.isFresh && this.#held.length === 0)',
+    to: 'if (this.#held.length === 0)',
+  },
+  {
+    ...{ file: 'hub/delivery/leasing.ts', tests: ['test/system/several-hubs.test.ts'] },
+    rule: 'PQ19',
+    name: 'leaves pickups lying with a hub that has no driver',
+    from: '    this.#leaseFromElsewhere()\n',
     to: '',
+  },
+  {
+    ...postgres('peers'),
+    rule: 'PQ20',
+    name: 'leaves the drivers of a dead hub alone',
+    from: 'for (const one of seen) if (one.isOrphaned)',
+    to: 'for (const one of seen) if (one.isOrphaned && one.isLive)',
   },
 ]

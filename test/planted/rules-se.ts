@@ -26,8 +26,8 @@ export const SE_PLANTS: readonly Plant[] = [
     ...SESSION,
     rule: 'SE3',
     name: 'nobody was away while the hub was down',
-    from: '? transaction.nowMs : this.#parts.lastAliveMs',
-    to: '? transaction.nowMs : Math.max(transaction.nowMs, this.#parts.lastAliveMs)',
+    from: '? transaction.nowMs : (this.#parts.lastAliveMs ?? transaction.nowMs)',
+    to: '? transaction.nowMs : Math.max(transaction.nowMs, this.#parts.lastAliveMs ?? 0)',
   },
   {
     ...SESSION,

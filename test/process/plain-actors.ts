@@ -16,7 +16,21 @@ const connect = (url: string, auth: Record<string, unknown>): Socket => {
     reconnectionDelayMax: 50,
     randomizationFactor: 0,
   })
-  atEndOfTest(() => socket.disconnect())
+  let isOver = false
+  atEndOfTest(() => {
+    isOver = true
+    socket.disconnect()
+  })
+  let isDisplaced = false
+  socket.on('displaced', () => {
+    isDisplaced = true
+  })
+  const comeBack = () => {
+    if (!socket.active && !isDisplaced) setTimeout(() => isOver || socket.connect(), 50)
+  }
+  // What a hub has refused for the time being, or ended because it stops, does not come back by itself.
+  socket.on('connect_error', comeBack)
+  socket.on('disconnect', comeBack)
   return socket
 }
 

@@ -3,6 +3,7 @@ import { MemoryLevel } from 'memory-level'
 import type { Keys } from '../../hub/access/keys.ts'
 import { readHubConfig } from '../../hub/config.ts'
 import type { HubOptions } from '../../hub/hub.ts'
+import type { Hubs } from '../../hub/ledger/hubs.ts'
 import type { Ledger } from '../../hub/ledger/ledger.ts'
 import type { Database } from '../../hub/ledger/level/database.ts'
 import { ledgerOn } from '../../hub/ledger/level/open.ts'
@@ -18,6 +19,8 @@ export interface TestHubSettings {
   readonly database?: Database
   /** Instead of one on the database. */
   readonly ledger?: Ledger
+  /** Others on that ledger. */
+  readonly hubs?: Hubs
   /** Of the tokens; without them the hub runs open. */
   readonly keys?: Keys
   /** Time as tokens go by it. */
@@ -54,6 +57,7 @@ export const startTestHub = async (settings: TestHubSettings = {}): Promise<Test
       ledger:
         settings.ledger ??
         (await ledgerOn(settings.database ?? new MemoryLevel<string, string>(), systemClock)),
+      ...(settings.hubs && { hubs: settings.hubs }),
       clock: systemClock,
       reports,
       pressure: { isDiskLow: settings.isDiskLow ?? (() => false) },

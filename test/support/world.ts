@@ -59,7 +59,7 @@ const begin = async (world: World, db: CrashingDatabase): Promise<Life> => {
     retries: reads.retries.bind(reads),
     heldOrders: reads.heldOrders.bind(reads),
   }
-  const dispatcher = new Dispatcher({ ledger: deliveryLedger, reports, clock, options }, floor)
+  const dispatcher = new Dispatcher({ ledger: deliveryLedger, reports, clock, options, hubs: null }, floor)
   const heldBy = (name: string) => dispatcher.leasing.heldBy(name)
   const generator = new V7Generator()
   const intake = new Intake({
@@ -74,6 +74,7 @@ const begin = async (world: World, db: CrashingDatabase): Promise<Life> => {
     ledger,
     options,
     lastAliveMs: ledger.lastAliveMs ?? clock.now(),
+    letGo: () => {},
     drivers: {
       heldBy,
       withdraw: (transaction, held) => withdraw(transaction, held, options),
@@ -92,10 +93,13 @@ const begin = async (world: World, db: CrashingDatabase): Promise<Life> => {
     reports,
     presence: {
       isConnected: (id) => sessions.isConnected(id),
+      isAwayWritten: false,
+      isOthers: () => false,
       isCarrying: (id) => id.startsWith('driver/') && heldBy(id.slice('driver/'.length)).length > 0,
     },
     options,
     readyMs: clock.now(),
+    isDoneByOther: () => false,
     handed: dispatcher.erasures,
   })
   await turning(clock, dispatcher.start())

@@ -33,6 +33,14 @@ export interface Cached<Row> {
   weigh(row: Row): number
   /** Will it be needed again? */
   isWanted(row: Row): boolean
+  /** Is the change added to whatever the database has by then, without a new version? */
+  isAdded(before: Row, after: Row): boolean
+}
+
+/** A row that a group has looked at and left as it is. */
+export interface RowRead<Key> {
+  readonly key: Key
+  readonly version: number
 }
 
 interface Changed<Row> {
@@ -49,6 +57,9 @@ export class CachedRows<Key extends string, Row extends object> {
   #kept = new Map<Key, Versioned<Row>>()
   #gathering = new Map<Key, Changed<Row>>()
   #syncing = new Map<Key, Changed<Row>>()
+  /** What the group that gathers has looked at, and in which version. */
+  #read = new Map<Key, number>()
+  #syncingRead = new Map<Key, number>()
 
   constructor({ rows, weight }: CacheLimits, cached: Cached<Row>) {
     this.#cache = new LRUCache({ max: rows, maxSize: weight })
@@ -59,7 +70,13 @@ export class CachedRows<Key extends string, Row extends object> {
   #underneath(key: Key): Versioned<Row> | undefined {
     const syncing = this.#syncing.get(key)
     if (syncing === undefined) return this.#kept.get(key) ?? this.#cache.get(key)
-    return syncing.after === null ? ABSENT : { row: syncing.after, version: syncing.before.version + 1 }
+    return this.#written(syncing)
+  }
+
+  #written({ before, after }: Changed<Row>): Versioned<Row> {
+    if (after === null) return ABSENT
+    const isAdded = before.row !== null && this.#cached.isAdded(before.row, after)
+    return { row: after, version: before.version + (isAdded ? 0 : 1) }
   }
 
   /** Is the newest row of `key` at hand? */
@@ -89,6 +106,7 @@ export class CachedRows<Key extends string, Row extends object> {
     if (gathering !== undefined) return gathering.after ?? undefined
     const row = this.#underneath(key)
     if (row === undefined) throw new Error(`${key} was read without having been named by the work`)
+    this.#read.set(key, row.version)
     return row.row ?? undefined
   }
 
@@ -106,10 +124,23 @@ export class CachedRows<Key extends string, Row extends object> {
     else this.#gathering.set(key, { before: this.#underneath(key) ?? ABSENT, after })
   }
 
+  /** What the group that was taken has looked at and left as it is. */
+  get reads(): RowRead<Key>[] {
+    const left = [...this.#syncingRead].filter(([key]) => !this.#syncing.has(key))
+    return left.map(([key, version]) => ({ key, version }))
+  }
+
+  /** Has the group that was taken looked at anything? */
+  get hasRead(): boolean {
+    return this.#syncingRead.size > 0
+  }
+
   /** Hands out what has been changed since the last call. What was handed out before MUST be durable. */
   takeGroup(): RowChange<Key, Row>[] {
     this.#syncing = this.#gathering
     this.#gathering = new Map()
+    this.#syncingRead = this.#read
+    this.#read = new Map()
     const changes: RowChange<Key, Row>[] = []
     for (const [key, { before, after }] of this.#syncing)
       if (before.row !== null || after !== null)
@@ -119,24 +150,39 @@ export class CachedRows<Key extends string, Row extends object> {
 
   /** The group that was taken is durable. */
   synced(): void {
-    for (const [key, { before, after }] of this.#syncing) {
+    for (const [key, changed] of this.#syncing) {
+      const { after } = changed
       if (after === null || !this.#cached.isWanted(after)) this.#cache.delete(key)
-      else
-        this.#cache.set(key, { row: after, version: before.version + 1 }, { size: this.#cached.weigh(after) })
+      else this.#cache.set(key, this.#written(changed), { size: this.#cached.weigh(after) })
     }
     this.#syncing = new Map()
+    this.#syncingRead = new Map()
   }
 
   /** What gathers was never decided. */
   forgetGathering(): void {
     this.#gathering = new Map()
+    this.#read = new Map()
   }
 
-  /** The group that was taken was not written: all is to be read anew. */
-  forgetAll(): void {
+  /** The group that was taken was not written: what it and those behind it have looked at is to be read anew. */
+  forgetGroups(): void {
+    const known = [this.#gathering, this.#syncing, this.#kept, this.#read, this.#syncingRead]
+    for (const rows of known) for (const key of rows.keys()) this.#cache.delete(key)
     this.#gathering = new Map()
     this.#syncing = new Map()
     this.#kept = new Map()
-    this.#cache.clear()
+    this.#read = new Map()
+    this.#syncingRead = new Map()
+  }
+
+  /** They have become otherwise in the database. */
+  forgetRows(keys: Iterable<Key>): void {
+    for (const key of keys) this.#cache.delete(key)
+  }
+
+  /** What is only remembered, and may have become otherwise in the database. */
+  forgetCached(isForgotten: (key: Key, row: Row | null) => boolean = () => true): void {
+    for (const [key, { row }] of this.#cache.entries()) if (isForgotten(key, row)) this.#cache.delete(key)
   }
 }

@@ -1,5 +1,5 @@
 /**
- * A hub's connections to its database, which come and go together: one that writes groups and holds the lock by which a second hub is refused, one that loads rows for work, one that reads queues for delivery, one for all lists, which may take their time. When one of them is lost, all are.
+ * A hub's connections to its database, which come and go together: one that writes groups and holds the lock by which a second hub is refused, one that loads rows for work, one that reads queues for delivery, one for all lists, which may take their time, and one by which hubs hear of each other. When one of them is lost, all are.
  */
 import { Client, type ClientConfig, types } from 'pg'
 import type { Clock } from '../../../shared/clock.ts'
@@ -22,9 +22,9 @@ export interface DatabaseOptions {
   readonly durability: Durability
 }
 
-type Role = 'writer' | 'loader' | 'queues' | 'lists'
+type Role = 'writer' | 'loader' | 'queues' | 'lists' | 'bell'
 
-const ROLES: readonly Role[] = ['writer', 'loader', 'queues', 'lists']
+const ROLES: readonly Role[] = ['writer', 'loader', 'queues', 'lists', 'bell']
 const OLDEST_VERSION = 150_000
 const CONNECT_MS = 10_000
 /** A server, or what lies before it, that says nothing any more is given up then. */
@@ -48,6 +48,7 @@ SET tcp_keepalives_idle = 10;
 SET tcp_keepalives_interval = 5;
 SET tcp_keepalives_count = 3;
 SET lock_timeout = '10s';
+SET idle_in_transaction_session_timeout = '3s';
 SET jit = off;
 SET enable_seqscan = off;
 SET enable_hashjoin = off;
@@ -59,6 +60,9 @@ const SYNCHRONOUS: Readonly<Record<Durability, string>> = {
   local: "SET synchronous_commit = 'local'",
   replicated: "SET synchronous_commit = 'on'",
 }
+
+/** What is written there (reserved positions, signs of life) may be lost in a crash, in which all hubs lose their connections and what rests on it. */
+const BELL = "SET synchronous_commit = 'off'; LISTEN caps"
 
 interface ServerState {
   readonly version: number
@@ -105,6 +109,7 @@ export class Connection {
     loader: Promise.resolve(),
     queues: Promise.resolve(),
     lists: Promise.resolve(),
+    bell: Promise.resolve(),
   }
   readonly #underWay = new Set<(error: Error) => void>()
   #hasWarned = false
@@ -147,7 +152,8 @@ export class Connection {
       const { rows } = await this.#inTurn(role, (client) => client.query<ServerState>(STATE))
       checkServer(rows[0]!, options)
     }
-    await this.#inTurn(role, (client) => client.query(`${SETUP} ${SYNCHRONOUS[options.durability]}`))
+    const setup = `${SETUP} ${role === 'bell' ? BELL : SYNCHRONOUS[options.durability]}`
+    await this.#inTurn(role, (client) => client.query(setup))
   }
 
   #lost(error: Error): void {
@@ -165,6 +171,11 @@ export class Connection {
   /** Called once when it is lost or cut; not when it is closed. */
   onLost(listener: (error: Error) => void): void {
     this.#lostListeners.add(listener)
+  }
+
+  /** Another hub rings. @param listener gets what it says */
+  onBell(listener: (said: string) => void): void {
+    this.#clients.bell.on('notification', ({ payload = '' }) => listener(payload))
   }
 
   /** Has the server warned the connection that writes, of what it wrote since the last call? A commit that it reports as not replicated is one [PQ9]. */

@@ -58,6 +58,12 @@ export const openFault = (place: string, error: unknown): Fault => {
   )
 }
 
+export const inUseFault = (place: string): Fault =>
+  new Fault(
+    'in-use',
+    `The schema of the database at ${place} is in use: hubs run on it while it is to be changed, or somebody changes it just now, or a hub of an earlier version runs. Stop them, or wait, or name another database in CAPS_DATABASE_URL.`,
+  )
+
 export const brokenFault = (place: string, error: unknown): Fault =>
   new Fault(
     'ledger',
@@ -68,5 +74,5 @@ export const brokenFault = (place: string, error: unknown): Fault =>
 export const takenFault = (place: string): Fault =>
   new Fault(
     'in-use',
-    `Another hub has taken the database at ${place} over. This one writes and confirms nothing any more. Only one hub may run on a database.`,
+    `Another hub has taken this one for dead, which was silent for too long, and has taken over what it had in the database at ${place}. This one writes and confirms nothing any more. Start it again.`,
   )

@@ -3,21 +3,22 @@
  * need not be where it should be, nobody knows until there is another connection: then the database tells by the group's number.
  */
 import type { Clock } from '../../../shared/clock.ts'
+import { Fault } from '../../../shared/fault.ts'
 import type { Connection, Statement } from './connection.ts'
 import { brokenFault, takenFault, troubleOf } from './faults.ts'
-import { isOurs } from './ownership.ts'
-import type { Signature } from './write-group.ts'
+import type { Signature } from './group.ts'
+import type { Identity } from './hub-row.ts'
 
 /** A group whose commit takes longer makes the hub refuse what is new. */
 const SLOW_MS = 6000
 /** One that takes so much longer is taken for lost. */
 const GIVEN_UP_MS = 14_000
-/** Groups in a row that may be refused. Nobody else writes under our fence, so that more of them are a mistake of ours. */
-const MOST_REFUSED = 10
+/** Groups in a row that may be refused. Others may be in the way again and again, but not that often: more of them are a mistake of ours. */
+const MOST_REFUSED = 100
 
 export interface GroupWriterParts {
   readonly clock: Pick<Clock, 'after'>
-  readonly fence: number
+  readonly identity: Identity
   /** A commit takes its time, or has been confirmed after all. */
   slow(isSlow: boolean): void
 }
@@ -27,7 +28,15 @@ interface Unknown {
   resolve(fate: Fate): void
 }
 
-export type Fate = 'written' | 'refused'
+export type Fate =
+  /** `below`: so far others add nothing to queues any more; null if that is not known. */
+  | { readonly kind: 'written'; readonly below: number | null }
+  /** `told`: what others have told this hub by now; null if that is not known. */
+  | { readonly kind: 'refused'; readonly told: number | null }
+
+/** Hubs that must hear of a group before they write again are held up while it is written. All lock their rows in the same order. */
+const HOLD_ALL = 'BEGIN; SELECT hub FROM caps.hubs ORDER BY hub FOR UPDATE'
+const tellAll = (hub: number): string => `UPDATE caps.hubs SET told = told + 1 WHERE hub <> ${hub}; COMMIT`
 
 export class GroupWriter {
   readonly #parts: GroupWriterParts
@@ -45,27 +54,40 @@ export class GroupWriter {
   /** @param statementOf the group's, with the number that it gets @throws Fault when nothing can be written any more */
   async write(
     connection: Connection,
-    statementOf: (signature: Pick<Signature, 'fence' | 'number'>) => Statement,
+    statementOf: (signature: Pick<Signature, 'hub' | 'fence' | 'number'>) => Statement,
+    isTelling: boolean,
   ): Promise<Fate> {
     const number = this.#last + 1
-    const statement = statementOf({ fence: this.#parts.fence, number })
-    const fate = await this.#try(connection, statement, number)
-    this.#refused = fate === 'written' ? 0 : this.#refused + 1
-    if (fate === 'written') this.#last = number
+    const statement = statementOf({ ...this.#parts.identity, number })
+    const fate = await this.#try(connection, statement, { number, isTelling })
+    this.#refused = fate.kind === 'written' ? 0 : this.#refused + 1
+    if (fate.kind === 'written') this.#last = number
     return fate
   }
 
-  async #try(connection: Connection, statement: Statement, number: number): Promise<Fate> {
+  async #run(connection: Connection, statement: Statement, isTelling: boolean): Promise<number> {
+    if (isTelling) await connection.script(HOLD_ALL)
+    const rows = await connection.run<[isWritten: number, below: number]>('writer', statement)
+    if (isTelling) await connection.script(tellAll(this.#parts.identity.hub))
+    return rows[0]![1]
+  }
+
+  async #try(
+    connection: Connection,
+    statement: Statement,
+    { number, isTelling }: { number: number; isTelling: boolean },
+  ): Promise<Fate> {
     const stopWatching = this.#watch(connection)
     this.#found = null
     connection.takeWarning()
     try {
-      await connection.run('writer', statement)
-      if (!connection.takeWarning() && !connection.isOver) return 'written'
+      const below = await this.#run(connection, statement, isTelling)
+      if (!connection.takeWarning() && !connection.isOver) return { kind: 'written', below }
     } catch (error) {
       const trouble = troubleOf(error)
       if (trouble === 'fault') throw brokenFault(connection.place, error)
-      if (trouble === 'conflict' && (await this.#isRefused(connection, error))) return 'refused'
+      const told = trouble === 'conflict' ? await this.#toldWhenRefused(connection, error, isTelling) : null
+      if (told !== null) return { kind: 'refused', told }
     } finally {
       stopWatching()
     }
@@ -76,12 +98,21 @@ export class GroupWriter {
     })
   }
 
-  /** @returns false if the connection is lost meanwhile */
-  async #isRefused(connection: Connection, error: unknown): Promise<boolean> {
+  /** @returns what others have told this hub; null if the connection is lost meanwhile */
+  async #toldWhenRefused(connection: Connection, error: unknown, isTelling: boolean): Promise<number | null> {
     if (this.#refused === MOST_REFUSED) throw brokenFault(connection.place, error)
-    const found = await isOurs(connection, this.#parts.fence).catch(() => null)
-    if (found === false) throw takenFault(connection.place)
-    return found !== null
+    const { hub, fence } = this.#parts.identity
+    const text = 'SELECT fence, told FROM caps.hubs WHERE hub = $1::int8'
+    try {
+      if (isTelling) await connection.script('ROLLBACK')
+      const asked = { name: 'told', text, values: [hub] }
+      const [found] = await connection.run<[fence: number, told: number]>('writer', asked)
+      if (found?.[0] !== fence) throw takenFault(connection.place)
+      return found[1]
+    } catch (fault) {
+      if (fault instanceof Fault) throw fault
+      return null
+    }
   }
 
   /** The server's disk takes its time, or its standby. */
@@ -104,6 +135,8 @@ export class GroupWriter {
     const unknown = this.#unknown
     this.#unknown = null
     this.#found = last
-    unknown?.resolve(unknown.number === last ? 'written' : 'refused')
+    unknown?.resolve(
+      unknown.number === last ? { kind: 'written', below: null } : { kind: 'refused', told: null },
+    )
   }
 }

@@ -10,14 +10,23 @@ import { Fault } from '../../../shared/fault.ts'
 import { nextDelayMs } from '../../../shared/link/backoff.ts'
 import { Connection, type DatabaseOptions } from './connection.ts'
 import { takenFault, troubleOf } from './faults.ts'
-import { isOurs, lock, type Patience, processOf, resume, unlock } from './ownership.ts'
+import {
+  type Identity,
+  isOurs,
+  leave,
+  lockNumber,
+  type Patience,
+  processOf,
+  resume,
+  shareSchema,
+} from './hub-row.ts'
 
 export interface KeeperParts {
   readonly options: DatabaseOptions
   readonly clock: Pick<Clock, 'after'>
   /** From 0 to 1. */
   readonly random: () => number
-  readonly fence: number
+  readonly identity: Identity
 }
 
 export interface KeeperListener {
@@ -119,14 +128,17 @@ export class Keeper {
 
   /** @returns the number of the last group that was written */
   async #resume(connection: Connection): Promise<number> {
-    const { clock, fence } = this.#parts
+    const { clock, identity } = this.#parts
+    const wait = patience(clock, LOCK_TRIES)
     const process = await processOf(connection)
-    if (await lock(connection, patience(clock, LOCK_TRIES), this.#process)) {
+    if (!(await shareSchema(connection, wait))) throw new Error('the schema is being changed')
+    const lock = { hub: identity.hub, patience: wait, ghost: this.#process }
+    if (await lockNumber(connection, lock)) {
       // From now on this one is what the server may not yet have lost, if it is lost here.
       this.#process = process
-      return resume(connection, fence)
+      return resume(connection, identity)
     }
-    if (await isOurs(connection, fence)) throw new Error('somebody else holds the lock')
+    if (await isOurs(connection, identity)) throw new Error('somebody else holds the lock')
     throw takenFault(connection.place)
   }
 
@@ -173,7 +185,7 @@ export class Keeper {
     this.#isOver = true
     this.#cancel()
     for (const resolve of this.#waiting.splice(0)) resolve()
-    await unlock(this.#connection)
+    await leave(this.#connection, this.#parts.identity)
     await this.#connection.close()
   }
 }

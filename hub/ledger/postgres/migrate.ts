@@ -1,4 +1,4 @@
-/** Brings the schema of a database to the version that this hub knows, and refuses one that it does not know. The caller holds the hub's lock, so that nobody works meanwhile. */
+/** Brings the schema of a database to the version that this hub knows, and refuses one that it does not know. A hub shares the schema's lock, so that nobody changes it meanwhile; whoever migrates has it alone. */
 import { Fault } from '../../../shared/fault.ts'
 import type { Connection } from './connection.ts'
 import { SCHEMA_VERSION, stepsFrom } from './schema.ts'
@@ -46,11 +46,17 @@ const apply = async (connection: Connection, from: number | null): Promise<void>
   await connection.script(['BEGIN;', ...first, ...stepsFrom(from ?? 0), 'COMMIT;'].join('\n'))
 }
 
+/** Hubs that start at the same moment make it one after another. */
+const ONE_AT_A_TIME = 'SELECT pg_advisory_lock(1667330163, 0)'
+const NEXT = 'SELECT pg_advisory_unlock(1667330163, 0)'
+
 /** What a hub does at its start: an empty database gets the schema. @throws Fault `in-use` if there is one of another version, or another one */
 export const ensureSchema = async (connection: Connection): Promise<void> => {
+  await connection.script(ONE_AT_A_TIME)
   const version = await versionIn(connection)
-  if (version === null || version === 0) return apply(connection, version)
-  if (version !== SCHEMA_VERSION) throw versionFault(connection.place, version)
+  if (version === null || version === 0) await apply(connection, version)
+  else if (version !== SCHEMA_VERSION) throw versionFault(connection.place, version)
+  await connection.script(NEXT)
 }
 
 /** What `caps migrate` does. @returns the version before and after; null or 0 if there was none @throws Fault `in-use` if the schema is newer, or another one */

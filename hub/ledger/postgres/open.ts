@@ -1,16 +1,18 @@
-/** Opens a database for a hub: connects, takes the lock, brings an empty database its schema, and takes the fence. */
+/** Opens a database for a hub: connects, brings an empty database its schema, and takes a row among the hubs. */
 import type { Clock } from '../../../shared/clock.ts'
 import type { CacheLimits } from './cached-rows.ts'
 import { Connection, type DatabaseOptions } from './connection.ts'
-import { openFault } from './faults.ts'
+import { inUseFault, openFault } from './faults.ts'
+import { databaseNowMs, enter, lockSchema, type Patience, processOf, shareSchema } from './hub-row.ts'
 import { patience } from './keeper.ts'
 import { ensureSchema, migrate } from './migrate.ts'
-import { databaseNowMs, inUseFault, lock, processOf, takeOver } from './ownership.ts'
 import { POSITIONS_BLOCK } from './positions.ts'
+import { PostgresHubs } from './postgres-hubs.ts'
 import { PostgresLedger, type PostgresReports } from './postgres-ledger.ts'
 
 export interface OpenedLedger {
   readonly ledger: PostgresLedger
+  readonly hubs: PostgresHubs
   /** Time as all that the ledger keeps goes by it. */
   readonly clock: Clock
 }
@@ -37,9 +39,11 @@ const shifted = (clock: Clock, byMs: number): Clock => ({
   endOfTurn: (run) => clock.endOfTurn(run),
 })
 
+type Lock = (connection: Connection, patience: Patience) => Promise<boolean>
+
 const whileLocked = async <T>(
   options: DatabaseOptions,
-  clock: Clock,
+  { clock, lock }: { clock: Clock; lock: Lock },
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> => {
   const connection = await Connection.open(options, clock)
@@ -58,16 +62,17 @@ export const openPostgresLedger = (
   machineClock: Clock,
   settings: OpenOptions,
 ): Promise<OpenedLedger> =>
-  whileLocked(options, machineClock, async (connection) => {
+  whileLocked(options, { clock: machineClock, lock: shareSchema }, async (connection) => {
     const { reports, random = Math.random, cache = CACHE, block = POSITIONS_BLOCK } = settings
     await ensureSchema(connection)
-    const ownership = await takeOver(connection, block)
+    const row = await enter(connection, block)
     const process = await processOf(connection)
     const aheadMs =
       (settings.isClockOfDatabase ?? true) ? (await databaseNowMs(connection)) - machineClock.now() : 0
     const clock = shifted(machineClock, aheadMs)
-    const parts = { options, clock, random, reports, cache, connection, process, ownership }
-    return { ledger: new PostgresLedger(parts), clock }
+    const parts = { options, clock, random, reports, cache, connection, process, row }
+    const ledger = new PostgresLedger(parts)
+    return { ledger, clock, hubs: new PostgresHubs(ledger, machineClock, row.hasPeers) }
   })
 
 /** What `caps migrate` does. @returns versions of the schema, before and after */
@@ -75,7 +80,7 @@ export const migrateDatabase = (
   options: DatabaseOptions,
   clock: Clock,
 ): Promise<{ from: number | null; to: number }> =>
-  whileLocked(options, clock, async (connection) => {
+  whileLocked(options, { clock, lock: lockSchema }, async (connection) => {
     const done = await migrate(connection)
     await connection.close()
     return done

@@ -1,10 +1,13 @@
 /**
- * Hands out positions from blocks that are reserved in the database, each block once in all its life: they ascend, and none is used twice, whatever becomes of the groups in which they are written. A group writes, with what it adds, from which position on
- * more may come (`caps.hubs.open_from`); below that nothing is added any more, and only so far queues are read [PQ5].
+ * Hands out positions from blocks that are reserved in the database, each block once in all its life: they ascend, and none is used twice, whatever becomes of the groups in which they are written. What is reserved and not yet used up stands in the database
+ * (`caps.blocks`): below that nothing is added any more, and only so far queues are read [PQ5].
+ *
+ * A hub that is alone reserves so many that it hardly ever has to. While there are others, each holds them all back with what it has reserved: then it takes only about as many as it needs for a group or two, and gives back what is left when it has nothing to write.
  */
 
-/** Reserved at a time: a reservation is a statement of its own, and there should be thousands of groups to one. */
+/** Reserved at a time by a hub that is alone: a reservation is a statement of its own, and there should be thousands of groups to one. */
 export const POSITIONS_BLOCK = 1_000_000
+const SMALLEST_BLOCK = 16
 
 /** There are no more at hand; the work is to be decided anew when there are. */
 export class OutOfPositions extends Error {}
@@ -17,19 +20,38 @@ export interface Block {
 export class Positions {
   #next: number
   #blocks: Block[]
+  /** The last that was ever reserved for this hub. */
+  #end: number
   readonly #size: number
   #wanted: number
+  #isShared = false
+  /** Since the last group was taken, and in the groups of late. */
+  #used = 0
+  #usual = 0
 
   constructor(first: Block) {
     this.#blocks = [first]
     this.#next = first.first
+    this.#end = first.last
     this.#size = first.last - first.first + 1
     this.#wanted = this.#size
+  }
+
+  /** Are there other hubs? */
+  share(isShared: boolean): void {
+    if (isShared === this.#isShared) return
+    this.#isShared = isShared
+    this.#wanted = isShared ? SMALLEST_BLOCK : this.#size
   }
 
   /** The last that was handed out, or was never to be. */
   get last(): number {
     return this.#next - 1
+  }
+
+  /** The last that was reserved. */
+  get end(): number {
+    return this.#end
   }
 
   /** @throws OutOfPositions */
@@ -38,6 +60,7 @@ export class Positions {
     if (block === undefined) throw new OutOfPositions()
     const position = this.#next
     this.#next += 1
+    this.#used += 1
     if (position === block.last) {
       this.#blocks.shift()
       this.#next = this.#blocks[0]?.first ?? this.#next
@@ -45,9 +68,37 @@ export class Positions {
     return position
   }
 
+  /** Only of the newest block is nothing of another hub behind what is handed out next. */
+  skipToNewest(): void {
+    const newest = this.#blocks.at(-1)
+    if (newest === undefined || this.#blocks.length === 1) return
+    this.#blocks = [newest]
+    this.#next = newest.first
+  }
+
+  /** A group was taken; the next one needs about as many. */
+  groupTaken(): void {
+    this.#usual = Math.max(this.#used, this.#usual / 2)
+    this.#used = 0
+    if (this.#isShared) this.#wanted = Math.max(SMALLEST_BLOCK, Math.ceil(this.#usual * 2))
+  }
+
+  /** Gives back what was reserved and is not used. */
+  giveBack(): void {
+    this.#blocks = []
+    this.#next = this.#end + 1
+  }
+
   get isLow(): boolean {
     const [block] = this.#blocks
-    return this.#blocks.length < 2 && (block === undefined || block.last - this.#next < this.#size / 2)
+    if (this.#blocks.length >= 2) return false
+    const left = block === undefined ? 0 : block.last - this.#next
+    return this.#isShared ? this.#used > 0 && left < this.#wanted / 2 : left < this.#size / 2
+  }
+
+  /** Is something reserved that nobody has used? */
+  get hasLeft(): boolean {
+    return this.#blocks.length > 0
   }
 
   /** How many to reserve next. */
@@ -58,10 +109,12 @@ export class Positions {
   reserved(block: Block): void {
     if (this.#blocks.length === 0) this.#next = block.first
     this.#blocks.push(block)
+    this.#end = block.last
   }
 
-  /** One piece of work has used up all that there were: the next block is larger than those. */
+  /** What gathers is decided anew. If it has used up all that there were, the next block is larger than those. */
   exhausted(): void {
-    this.#wanted *= 2
+    if (this.#used > 0) this.#wanted = Math.max(this.#wanted, this.#used) * 2
+    this.#used = 0
   }
 }

@@ -7,22 +7,29 @@
  */
 import type { Clock } from '../../../shared/clock.ts'
 import { Fault } from '../../../shared/fault.ts'
+import { FLEET, type ParticipantId } from '../../../shared/ids.ts'
+import { type Entry, orderKeyOf } from '../../domain/entry.ts'
 import type { Committed, Work } from '../../domain/work.ts'
 import { committedOf } from '../committed.ts'
 import type { Ledger, LedgerReads, LedgerTransaction, WriteListener } from '../ledger.ts'
+import { Announcements } from './announcements.ts'
 import type { CacheLimits } from './cached-rows.ts'
 import type { Connection, DatabaseOptions } from './connection.ts'
-import { brokenFault } from './faults.ts'
+import { brokenFault, takenFault, troubleOf } from './faults.ts'
+import { FleetTargets } from './fleet-targets.ts'
+import { readForeignEntries } from './foreign-entries.ts'
 import { Group } from './group.ts'
+import { isReadOnlyGroup } from './group-values.ts'
 import { type Fate, GroupWriter } from './group-writer.ts'
+import { type HubRow, type Identity, isOurs, reservePositions } from './hub-row.ts'
 import { Keeper } from './keeper.ts'
-import { type Ownership, reservePositions } from './ownership.ts'
+import { lostOf, Owned } from './owned.ts'
 import { OutOfPositions, Positions } from './positions.ts'
 import { Reads } from './reads.ts'
 import { RowLoader } from './row-loader.ts'
 import { type Changes, Tables } from './tables.ts'
 import { Transaction } from './transaction.ts'
-import { groupStatement, isEmptyGroup } from './write-group.ts'
+import { groupStatement } from './write-group.ts'
 
 /** What the owner is told besides. MUST NOT throw. */
 export interface PostgresReports {
@@ -42,14 +49,26 @@ export interface PostgresLedgerParts {
   readonly connection: Connection
   /** The server's number for the connection that writes. */
   readonly process: number
-  readonly ownership: Ownership
+  readonly row: HubRow
 }
+
+const NOTHING: ReadonlyMap<ParticipantId, readonly Entry[]> = new Map()
+const NO_CHANGES = { orders: [], orderChanges: [], participantChanges: [] } as const
+
+/** Others may be in the way again and again, but not that often. */
+const MOST_TRIES = 50
+
+/** How long what others have not yet let go holds up what this hub has added, between two looks. */
+const TAIL_AGAIN_MS = 4
+const RING_AGAIN_MS = 3
 
 /** A group on its way. */
 interface Syncing {
   readonly group: Group
   readonly changes: Changes
+  /** Nothing is written, and nothing that was answered need be looked at. */
   readonly isEmpty: boolean
+  readonly isReadOnly: boolean
 }
 
 export class PostgresLedger implements Ledger {
@@ -62,14 +81,32 @@ export class PostgresLedger implements Ledger {
   readonly #loader: RowLoader
   readonly reads: LedgerReads
   readonly lastAliveMs: number | null
+  readonly identity: Identity
+  readonly owned = new Owned()
+  readonly targets: FleetTargets
+  readonly #announcements: Announcements
+  /** What others have told this hub, as far as it has taken that in. */
+  #told: number
+  /** Are there other hubs, as far as is known? */
+  #hasOthers: boolean
+  /** What each piece of work knew of ownerships when it was submitted; 0 if it is not here. */
+  readonly #submittedAt = new WeakMap<Work<LedgerTransaction>, number>()
+  readonly #lostListeners = new Set<(participants: readonly ParticipantId[]) => void>()
+  readonly #closeListeners: (() => void)[] = []
+  #isTailing = false
+  #isTailWanted = false
+  #isRinging = false
+  #isBellWanted = false
   readonly #committedListeners = new Set<(committed: Committed) => void>()
   readonly #faultListeners = new Set<(fault: Fault) => void>()
   readonly #writeListeners = new Set<WriteListener>()
   #waiting: Work<LedgerTransaction>[] = []
   /** About to be decided, when its rows are there. */
   #loading: Work<LedgerTransaction>[] = []
-  #gathering = new Group()
+  #gathering: Group
   #syncing: Syncing | null = null
+  /** How many connections there were. */
+  #connections = 0
   /** Grows when everything is forgotten. */
   #epoch = 0
   #isTurnEnding = false
@@ -83,31 +120,55 @@ export class PostgresLedger implements Ledger {
   #closed: Promise<void> | null = null
 
   constructor(parts: PostgresLedgerParts) {
-    const { options, clock, random, reports, cache, connection, process, ownership } = parts
-    const { fence } = ownership
+    const { options, clock, random, reports, cache, connection, process, row } = parts
     this.#clock = clock
     this.#reports = reports
-    this.lastAliveMs = ownership.lastAliveMs
-    this.#positions = new Positions(ownership.positions)
+    this.identity = { hub: row.hub, fence: row.fence }
+    const { identity } = this
+    this.lastAliveMs = row.lastAliveMs
+    this.#told = row.told
+    this.#gathering = new Group(row.told)
+    this.#positions = new Positions(row.positions)
+    this.#announcements = new Announcements(row.readFrom)
+    this.#announcements.reserved(row.positions)
+    this.#hasOthers = row.hasPeers
+    this.#positions.share(row.hasPeers)
+    this.targets = new FleetTargets(row.hub)
     this.#tables = new Tables(cache)
     const slow = (isSlow: boolean) =>
       isSlow ? this.#away('it takes long to confirm a commit') : this.#isBack()
-    this.#writer = new GroupWriter({ clock, fence, slow })
+    this.#writer = new GroupWriter({ clock, identity, slow })
     const listener = {
       away: (reason: string) => this.#away(reason),
       back: (lastGroup: number) => this.#back(lastGroup),
       over: (fault: Fault) => this.#fail(fault),
     }
-    this.#keeper = new Keeper({ options, clock, random, fence }, connection, { process, listener })
+    this.#keeper = new Keeper({ options, clock, random, identity }, connection, { process, listener })
+    connection.onBell((said) => this.#rung(said))
     this.#loader = new RowLoader(this.#tables, (statement) =>
       this.#keeper.reading((current) => current.run('loader', statement)),
     )
-    this.reads = new Reads((of, statement) =>
-      this.#telling(this.#keeper.reading((current) => current.run(of, statement))),
-    )
+    this.reads = new Reads(row.hub, (of, statement) => this.asking((current) => current.run(of, statement)))
+  }
+
+  /** Runs `ask` on the connection, again on the next one if that is lost, and when others were in the way. */
+  asking<T>(ask: (connection: Connection) => Promise<T>): Promise<T> {
+    return this.#telling(this.#asking(ask))
+  }
+
+  async #asking<T>(ask: (connection: Connection) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1)
+      try {
+        return await this.#keeper.reading(ask)
+      } catch (error) {
+        if (troubleOf(error) !== 'conflict' || tries === MOST_TRIES) throw error
+        if (!(await this.#keeper.reading((connection) => isOurs(connection, this.identity))))
+          throw takenFault(this.#keeper.place)
+      }
   }
 
   submit(work: Work<LedgerTransaction>): void {
+    if (this.owned.takings > 0) this.#submittedAt.set(work, this.owned.takings)
     this.#waiting.push(work)
     this.#decideAtEndOfTurn()
   }
@@ -155,7 +216,12 @@ export class PostgresLedger implements Ledger {
     return this.#closed
   }
 
+  onClose(listener: () => void): void {
+    this.#closeListeners.push(listener)
+  }
+
   async #close(): Promise<void> {
+    for (const listener of this.#closeListeners) listener()
     if (!this.#isIdle()) await new Promise<void>((resolve) => this.#idle.push(resolve))
     this.#isClosed = true
     await this.#keeper.close()
@@ -206,9 +272,13 @@ export class PostgresLedger implements Ledger {
 
   #decide(works: readonly Work<LedgerTransaction>[]): void {
     const group = this.#gathering
-    const parts = { positions: this.#positions, group, nowMs: this.#clock.now() }
-    const transaction = new Transaction(this.#tables, parts)
+    let since = 0
+    const transaction = new Transaction(this.#tables, {
+      ...{ positions: this.#positions, group, targets: this.targets, nowMs: this.#clock.now() },
+      owns: (participant) => this.owned.has(participant, since),
+    })
     for (const work of works) {
+      since = this.#submittedAt.get(work) ?? 0
       work.decide(transaction)
       group.works.push(work)
     }
@@ -225,7 +295,7 @@ export class PostgresLedger implements Ledger {
     const decided = this.#gathering.works
     const undecided = works.filter((work) => !decided.includes(work))
     this.#waiting = [...decided, ...undecided, ...this.#waiting]
-    this.#gathering = new Group()
+    this.#gathering = new Group(this.#told)
     this.#tables.forgetGathering()
     this.#tables.forgetKept()
     this.#positions.exhausted()
@@ -237,11 +307,16 @@ export class PostgresLedger implements Ledger {
     if (this.#isReserving) return
     this.#isReserving = true
     const count = this.#positions.wanted
-    const reserved = this.#keeper.reading((connection) => reservePositions(connection, count))
+    const epoch = this.#connections
+    const reserved = this.#asking((connection) => reservePositions(connection, this.identity, count))
     reserved.then(
       (block) => {
         this.#isReserving = false
-        this.#positions.reserved(block)
+        // What was reserved on a connection that is lost may be reserved by another hub again, if the server has crashed.
+        if (epoch === this.#connections) {
+          this.#announcements.reserved(block)
+          this.#positions.reserved(block)
+        }
         this.#goOn()
       },
       (error) => this.#fail(error),
@@ -251,15 +326,35 @@ export class PostgresLedger implements Ledger {
   #goOn(): void {
     this.#writeGroup()
     if (this.#waiting.length > 0) this.#decideAtEndOfTurn()
+    if (this.#hasOthers && this.#isIdle() && this.#positions.hasLeft && !this.#isReserving) this.#giveBack()
     if (this.#isIdle()) for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  /** Positions that this hub does not need now would hold up the readers of others. */
+  #giveBack(): void {
+    this.#positions.giveBack()
+    const text = 'DELETE FROM caps.blocks WHERE hub = $1::int8 AND last <= $2::int8'
+    const values = [this.identity.hub, this.#positions.end]
+    this.asking((connection) => connection.run('bell', { name: 'give-back', text, values })).catch(() => {})
   }
 
   #writeGroup(): void {
     if (this.#syncing !== null || this.#keeper.isAway || this.#gathering.works.length === 0) return
     const group = this.#gathering
-    this.#gathering = new Group()
+    this.#gathering = new Group(this.#told)
     const changes = this.#tables.takeGroup()
-    const syncing = { group, changes, isEmpty: isEmptyGroup(group, changes) }
+    this.#positions.groupTaken()
+    const isReadOnly = isReadOnlyGroup(group, changes)
+    const isEmpty = isReadOnly && !changes.hasRead
+    const syncing = { group, changes, isEmpty, isReadOnly }
+    if (
+      this.#hasOthers &&
+      this.#waiting.length === 0 &&
+      !this.#isDeciding &&
+      !this.#isReserving &&
+      !syncing.isEmpty
+    )
+      this.#positions.giveBack()
     this.#syncing = syncing
     this.#write(syncing).then(
       (fate) => this.#written(syncing, fate),
@@ -267,39 +362,184 @@ export class PostgresLedger implements Ledger {
     )
   }
 
-  #write({ group, changes, isEmpty }: Syncing): Promise<Fate> {
-    if (isEmpty) return Promise.resolve('written')
-    for (const listener of this.#writeListeners) listener.began()
+  #write({ group, changes, isEmpty, isReadOnly }: Syncing): Promise<Fate> {
+    if (isEmpty) return Promise.resolve({ kind: 'written', below: null })
+    if (!isReadOnly) for (const listener of this.#writeListeners) listener.began()
     const openFrom = this.#positions.last + 1
-    return this.#writer.write(this.#keeper.connection, (signature) =>
-      groupStatement({ ...signature, openFrom }, group, changes),
+    const { told, lastReserved } = group
+    return this.#writer.write(
+      this.#keeper.connection,
+      (signature) => groupStatement({ ...signature, openFrom, told, lastReserved }, group, changes),
+      changes.rosters.length > 0,
     )
   }
 
-  #written(syncing: Syncing, fate: Fate): void {
+  async #written(syncing: Syncing, fate: Fate): Promise<void> {
+    if (fate.kind === 'refused') await this.#takeIn(fate.told)
     if (this.#fault !== null) return
     this.#syncing = null
-    if (fate === 'written') this.#settle(syncing)
+    if (fate.kind === 'written') this.#settle(syncing, fate.below)
     else this.#redecide(syncing)
     this.#goOn()
   }
 
-  #settle({ group, changes, isEmpty }: Syncing): void {
+  #settle({ group, changes, isReadOnly }: Syncing, below: number | null): void {
     this.#tables.synced()
-    if (!isEmpty) for (const listener of this.#writeListeners) listener.ended(group.works.length)
+    if (!isReadOnly) for (const listener of this.#writeListeners) listener.ended(group.works.length)
     for (const { settled } of group.works) settled()
-    const committed = committedOf(group.appended, changes)
+    const own = this.#ownOf(group)
+    this.#announcements.written(own)
+    const appended = below === null ? NOTHING : this.#announceable(below)
+    const committed = { ...committedOf(group.appended, changes), appended }
     for (const listener of this.#committedListeners) listener(committed)
+    if (group.appended.byParticipant.size > 0 && this.#hasOthers) this.#ring()
+    if (this.#announcements.isHolding) this.tail()
+  }
+
+  /** Without the pickups that are laid in the pools of others. */
+  #ownOf({ appended, targets }: Group): ReadonlyMap<ParticipantId, readonly Entry[]> {
+    const pickups = appended.byParticipant.get(FLEET)
+    if (pickups === undefined) return appended.byParticipant
+    const { hub } = this.identity
+    const own = pickups.filter(({ position }) => targets.get(position) === hub)
+    const all = new Map(appended.byParticipant)
+    if (own.length === 0) all.delete(FLEET)
+    else all.set(FLEET, own)
+    return all
+  }
+
+  /** Below it nothing of this hub is on its way, or still to come. */
+  get #firstUnsettled(): number {
+    const groups = [this.#syncing?.group, this.#gathering]
+    const next = this.#positions.hasLeft ? this.#positions.last + 1 : Number.MAX_SAFE_INTEGER
+    return Math.min(next, ...groups.map((group) => group?.firstPosition ?? Number.MAX_SAFE_INTEGER))
+  }
+
+  #announceable(below: number): ReadonlyMap<ParticipantId, readonly Entry[]> {
+    return this.#announcements.take(Math.min(below, this.#firstUnsettled, this.#announcements.knownBelow))
+  }
+
+  /** Reads what others have added to this hub's queues, and announces it. */
+  tail(): void {
+    this.#isTailWanted = true
+    if (this.#isTailing || this.#fault !== null || this.#isClosed) return
+    this.#isTailing = true
+    this.#isTailWanted = false
+    const gaps = this.#announcements.gaps()
+    const unsettled = this.#firstUnsettled
+    const reading = this.asking((connection) => readForeignEntries(connection, this.identity.hub, gaps))
+    reading.then(
+      ({ below, entries }) => this.#tailed(Math.min(below, unsettled, this.#firstUnsettled), entries),
+      () => {},
+    )
+  }
+
+  #tailed(below: number, entries: readonly { participant: ParticipantId; entry: Entry }[]): void {
+    if (this.#fault !== null) return
+    this.#isTailing = false
+    const known = entries.filter(({ entry }) => entry.position < below)
+    const appended = this.#announcements.take(below, known)
+    if (known.length > 0) this.#tables.forgetOrders(known.map(({ entry }) => orderKeyOf(entry)))
+    if (appended.size > 0)
+      for (const listener of this.#committedListeners) listener({ ...NO_CHANGES, appended })
+    if (this.#isTailWanted) this.tail()
+    else if (this.#announcements.isHolding) this.#clock.after(TAIL_AGAIN_MS, () => this.tail())
+  }
+
+  #rung(said: string): void {
+    if (said !== String(this.identity.hub)) this.tail()
+  }
+
+  /** Tells others that there may be something for them: once for all that is written in the meantime. */
+  #ring(): void {
+    this.#isBellWanted = true
+    if (this.#isRinging) return
+    this.#isRinging = true
+    this.#isBellWanted = false
+    const rung = this.asking((connection) =>
+      connection.run('bell', {
+        name: 'ring',
+        text: "SELECT pg_notify('caps', $1)",
+        values: [String(this.identity.hub)],
+      }),
+    )
+    rung.then(
+      () =>
+        this.#clock.after(RING_AGAIN_MS, () => {
+          this.#isRinging = false
+          if (this.#isBellWanted) this.#ring()
+        }),
+      () => {},
+    )
+  }
+
+  onLost(listener: (participants: readonly ParticipantId[]) => void): () => void {
+    this.#lostListeners.add(listener)
+    return () => this.#lostListeners.delete(listener)
+  }
+
+  /** Others have changed something that this hub takes for granted: it looks what it has lost, and what gathers is decided anew. @param told null if that is not known: then it is found out with the next group */
+  async #takeIn(told: number | null): Promise<void> {
+    if (told === null || told === this.#told || this.#fault !== null) return
+    const { mine, takings } = this.owned
+    const found = await this.asking((connection) => lostOf(connection, this.identity.hub, mine)).catch(
+      () => null,
+    )
+    if (found === null) return
+    // Who has come back to this hub since it asked is its own.
+    const lost = found.filter((participant) => this.owned.wasTakenBefore(participant, takings))
+    this.#hasOthers = true
+    this.#positions.share(true)
+    this.#told = told
+    this.#tables.forgetParticipants()
+    for (const participant of lost) this.owned.lost(participant)
+    if (lost.length > 0) for (const listener of this.#lostListeners) listener(lost)
+  }
+
+  /** What the hub has heard of the others, outside of any group. @param told as the database has it @param hasOthers are there any? */
+  async heard(told: number, hasOthers: boolean): Promise<void> {
+    if (told !== this.#told) {
+      await this.#takeIn(told)
+      this.#decideGatheringAgain()
+      this.#goOn()
+    }
+    if (this.#told !== told) return
+    this.#hasOthers = hasOthers
+    this.#positions.share(hasOthers)
+    if (hasOthers) {
+      this.#tables.forgetCounters()
+      this.tail()
+    }
+    this.#goOn()
+  }
+
+  /** A row of this hub is another one's: it can write nothing any more. */
+  taken(): void {
+    this.#fail(takenFault(this.#keeper.place))
+  }
+
+  #decideGatheringAgain(): void {
+    if (this.#fault !== null) return
+    const works = [...this.#gathering.works, ...this.#loading]
+    this.#waiting = [...works, ...this.#waiting]
+    this.#loading = []
+    this.#gathering = new Group(this.#told)
+    this.#tables.forgetGathering()
+    this.#tables.forgetKept()
+    this.#positions.giveBack()
+    this.#epoch += 1
+    if (works.length > 0) this.#reports.redecided(works.length)
   }
 
   /** Forgets all that is not durable, and what was believed to be; its work waits again, in its order. */
-  #redecide({ group }: Syncing): void {
-    for (const listener of this.#writeListeners) listener.ended(0)
+  #redecide({ group, isReadOnly }: Syncing): void {
+    if (!isReadOnly) for (const listener of this.#writeListeners) listener.ended(0)
     const works = [...group.works, ...this.#gathering.works, ...this.#loading]
     this.#waiting = [...works, ...this.#waiting]
     this.#loading = []
-    this.#gathering = new Group()
-    this.#tables.forgetAll()
+    this.#gathering = new Group(this.#told)
+    this.#tables.forgetGroups()
+    if (this.#hasOthers) this.#positions.giveBack()
     this.#epoch += 1
     this.#reports.redecided(works.length)
   }
@@ -318,7 +558,13 @@ export class PostgresLedger implements Ledger {
 
   #back(lastGroup: number): void {
     if (this.#fault !== null) return
+    this.#connections += 1
+    this.#keeper.connection.onBell((said) => this.#rung(said))
     this.#isBack()
+    // What was reserved may be reserved by another hub again, if the server has crashed.
+    this.#announcements.forgetReserved()
+    if (this.#gathering.firstPosition === null) this.#positions.giveBack()
+    else this.#decideGatheringAgain()
     this.#writer.back(lastGroup)
     this.#goOn()
   }

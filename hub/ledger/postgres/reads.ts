@@ -1,5 +1,5 @@
 /** Reads over ranges of what is durable, in SQL, on the primary. Each returns at most what it was asked for; the caller goes on from the last one it got. A read waits while the database is away. */
-import type { OrderKey, ParticipantId } from '../../../shared/ids.ts'
+import { FLEET, type OrderKey, type ParticipantId } from '../../../shared/ids.ts'
 import type { DeadLetter, Entry, Place, Retry } from '../../domain/entry.ts'
 import type { Note } from '../../domain/note.ts'
 import type { OrderRecord } from '../../domain/order-record.ts'
@@ -9,11 +9,12 @@ import type { EntriesAfter, LedgerReads, OrderPage } from '../ledger.ts'
 import { textArray } from './arrays.ts'
 import type { Statement } from './connection.ts'
 import { entryIn } from './entry-text.ts'
+import { poolOf } from './fleet-pools.ts'
 import {
   ORDER_COLUMNS,
   type OrderRow,
   orderIn,
-  PARTICIPANT_COLUMNS,
+  PARTICIPANTS,
   type ParticipantRow,
   participantIn,
 } from './row-columns.ts'
@@ -26,9 +27,14 @@ const LAST = '\x7f'
 /** Stores that are looked into at a time, when nobody says in which. */
 const MOST_STORES = 100
 
-/** A hub may still add entries at and above its `open_from`: a reader that went past one would never see it. */
+/** Where nothing is added any more: hubs may still add entries in their blocks, and behind all that is reserved. A reader that went past such a position would never see what comes there. */
+const BELOW = `least((SELECT min(first) FROM caps.blocks), (SELECT last + 1 FROM caps.positions))`
 const ENTRIES = `SELECT entry FROM caps.entries WHERE participant = $1 AND place = $2 AND position > $3 AND position <= $4
-  AND position < (SELECT min(open_from) FROM caps.hubs) ORDER BY position LIMIT $5`
+  AND position < ${BELOW} ORDER BY position LIMIT $5`
+/** Of all pools of pickups, an index each. */
+const PICKUPS = `SELECT e.entry FROM (SELECT '${FLEET}' COLLATE "C" AS name UNION ALL SELECT ('${FLEET}/' || hub) COLLATE "C" FROM caps.hubs) pool, LATERAL (
+  SELECT entry, position FROM caps.entries WHERE participant = pool.name AND place = $1 AND position > $2 AND position <= $3 ORDER BY position LIMIT $4
+) e ORDER BY e.position LIMIT $4`
 
 const BY_TIME = `SELECT time, key FROM caps.orders WHERE time >= $1 AND time < $2 AND (time, key) < ($3, $4)
   ORDER BY time DESC, key DESC LIMIT $5`
@@ -39,7 +45,7 @@ const BY_HOLDERS = `SELECT holder, key FROM caps.orders WHERE holder IS NOT NULL
 const BY_END = 'SELECT key FROM caps.orders WHERE ended_ms < $1::int8 ORDER BY ended_ms, key LIMIT $2'
 const ENDED = `SELECT ended_ms, key, state FROM caps.orders WHERE ended_ms >= $1::int8 AND ended_ms < $2::int8 AND (ended_ms, key) > ($3::int8, $4)
   ORDER BY ended_ms, key LIMIT $5`
-const PARTICIPANTS = `SELECT ${PARTICIPANT_COLUMNS} FROM caps.participants WHERE id >= $1 AND id < $2 AND id > $3 ORDER BY id LIMIT $4`
+const PARTICIPANTS_FROM = `${PARTICIPANTS} WHERE p.id >= $1 AND p.id < $2 AND p.id > $3 ORDER BY p.id LIMIT $4`
 
 /** The next stores behind a key, and the first orders in them whose ids begin so: a skip from the last order of one store to the first of the next. */
 const OF_ALL_STORES = `WITH RECURSIVE stores (store, looked) AS (
@@ -68,17 +74,24 @@ const pageOf = (keys: readonly OrderKey[], limit: number, cursor: (last: number)
 
 export class Reads implements LedgerReads {
   readonly #run: Run
+  readonly #pool: string
 
-  constructor(run: Run) {
+  /** @param hub whose pool of pickups is the fleet's queue to this hub */
+  constructor(hub: number, run: Run) {
+    this.#pool = poolOf(hub)
     this.#run = run
   }
 
   entries(participant: ParticipantId, from: EntriesAfter): Promise<Entry[]> {
-    return this.entriesIn('queue', participant, from)
+    return this.#entries('queue', this.#nameOf(participant), { ...from, upTo: Number.MAX_SAFE_INTEGER })
   }
 
   retries(participant: ParticipantId, from: EntriesAfter): Promise<Retry[]> {
-    return this.#entries('retry', participant, { ...from, upTo: Number.MAX_SAFE_INTEGER })
+    return this.#entries('retry', this.#nameOf(participant), { ...from, upTo: Number.MAX_SAFE_INTEGER })
+  }
+
+  #nameOf(participant: ParticipantId): string {
+    return participant === FLEET ? this.#pool : participant
   }
 
   deadLettersOf(participant: ParticipantId, from: EntriesAfter): Promise<DeadLetter[]> {
@@ -86,7 +99,7 @@ export class Reads implements LedgerReads {
   }
 
   entriesIn(place: Place, participant: ParticipantId, from: EntriesAfter): Promise<Entry[]> {
-    return this.#entries(place, participant, { ...from, upTo: Number.MAX_SAFE_INTEGER })
+    return this.closedEntries(place, participant, { ...from, upTo: Number.MAX_SAFE_INTEGER })
   }
 
   closedEntries(
@@ -94,12 +107,22 @@ export class Reads implements LedgerReads {
     participant: ParticipantId,
     range: EntriesAfter & { upTo: number },
   ): Promise<Entry[]> {
-    return this.#entries(place, participant, range)
+    return participant === FLEET && place !== 'dead'
+      ? this.#pickups(place, range)
+      : this.#entries(place, participant, range)
+  }
+
+  async #pickups<T extends Entry>(
+    place: Place,
+    { after, upTo, limit }: EntriesAfter & { upTo: number },
+  ): Promise<T[]> {
+    const rows = await this.#rows<[string]>('pickups', PICKUPS, place, after, upTo, limit)
+    return rows.map(([text]) => entryIn<T>(text))
   }
 
   async #entries<T extends Entry>(
     place: Place,
-    participant: ParticipantId,
+    participant: string,
     { after, upTo, limit }: EntriesAfter & { upTo: number },
   ): Promise<T[]> {
     const rows = await this.#rows<[string]>('entries', ENTRIES, participant, place, after, upTo, limit)
@@ -184,7 +207,7 @@ export class Reads implements LedgerReads {
   }
 
   async participantRecord(id: ParticipantId): Promise<ParticipantRecord | null> {
-    const text = `SELECT ${PARTICIPANT_COLUMNS} FROM caps.participants WHERE id = $1`
+    const text = `${PARTICIPANTS} WHERE p.id = $1`
     const [row] = await this.#rows<ParticipantRow>('participant', text, id)
     return row === undefined ? null : participantIn(row).row
   }
@@ -200,7 +223,7 @@ export class Reads implements LedgerReads {
   }): Promise<ParticipantRecord[]> {
     const { beginning, after, limit } = range
     const rows = await this.#rows<ParticipantRow>(
-      ...(['participants-from', PARTICIPANTS, beginning, beginning + LAST, after, limit] as const),
+      ...(['participants-from', PARTICIPANTS_FROM, beginning, beginning + LAST, after, limit] as const),
     )
     return rows.map((row) => participantIn(row).row)
   }

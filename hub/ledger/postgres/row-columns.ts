@@ -6,27 +6,39 @@ import { BLANK, changed, type OrderRecord } from '../../domain/order-record.ts'
 import type { ClosedQueue, ParticipantRecord } from '../../domain/participant.ts'
 import type { Versioned } from './cached-rows.ts'
 
-/** The texts of an order; null is as before. */
+/** The texts of an order that has changed; null is as before. */
 export interface OrderTexts {
   readonly details: string | null
   readonly events: string | null
   readonly dispatch: string | null
   readonly history: string
-  /** Is that what is to be added to the history? */
-  readonly isTail: boolean
+  /** If the history is rewritten: how many bytes it had, so that nothing is lost that others have added. Null if this is to be added to it. */
+  readonly oldBytes: number | null
 }
 
 /** History never changes but at its end; only an erasure rewrites it, which makes another `order` of it too. */
-export const orderTexts = (before: OrderRecord | null, after: OrderRecord): OrderTexts => {
-  const isTail = before !== null && before.order === after.order
+export const orderTexts = (before: OrderRecord, after: OrderRecord): OrderTexts => {
+  const isTail = before.order === after.order
   return {
     details: isTail ? null : JSON.stringify(after.order),
-    events: before?.events === after.events ? null : JSON.stringify(after.events),
-    dispatch: before?.dispatch === after.dispatch ? null : JSON.stringify(after.dispatch),
+    events: before.events === after.events ? null : JSON.stringify(after.events),
+    dispatch: before.dispatch === after.dispatch ? null : JSON.stringify(after.dispatch),
     history: isTail ? after.history.slice(before.history.length) : after.history,
-    isTail,
+    oldBytes: isTail ? null : Buffer.byteLength(before.history),
   }
 }
+
+/** Has nothing happened but that less of it is owed, and a line of history? That can be added to whatever another hub makes of the order [PQ15]. */
+export const isOnlySettled = (before: OrderRecord, after: OrderRecord): boolean =>
+  after.history.length > before.history.length &&
+  after.owed <= before.owed &&
+  after.order === before.order &&
+  after.time === before.time &&
+  after.state === before.state &&
+  after.driver === before.driver &&
+  after.events === before.events &&
+  after.dispatch === before.dispatch &&
+  after.endedMs === before.endedMs
 
 /** In the order of `ORDER_COLUMNS`. */
 export type OrderRow = [
@@ -61,7 +73,17 @@ export const orderIn = (row: OrderRow): Versioned<OrderRecord> & { readonly row:
   return { row: record, version }
 }
 
-/** In the order of `PARTICIPANT_COLUMNS`. */
+/** Have only its counters changed, or the place where reading starts? */
+export const isOnlyCounted = (before: ParticipantRecord, after: ParticipantRecord): boolean =>
+  before.isActive === after.isActive &&
+  before.awaySinceMs === after.awaySinceMs &&
+  JSON.stringify(before.closed) === JSON.stringify(after.closed)
+
+/** Does everything that lies in the queue now belong to a closed one? */
+export const isClosing = (before: ParticipantRecord, after: ParticipantRecord): boolean =>
+  after.closed !== null && after.closed.upTo !== before.closed?.upTo
+
+/** In the order of `PARTICIPANTS`. */
 export type ParticipantRow = [
   id: ParticipantId,
   version: number,
@@ -74,8 +96,12 @@ export type ParticipantRow = [
   closed: string | null,
 ]
 
-export const PARTICIPANT_COLUMNS =
-  'id, version, is_active, away_since_ms, floor, queued, retrying, dead, closed'
+/** Counters are what the row was made with, and what each hub has added since. */
+export const PARTICIPANTS = `SELECT p.id, p.version, p.is_active, p.away_since_ms, greatest(p.floor, c.floor), p.queued + c.queued, p.retrying + c.retrying, p.dead + c.dead, p.closed
+  FROM caps.participants p, LATERAL (
+    SELECT coalesce(max(floor), 0) AS floor, coalesce(sum(queued), 0)::int8 AS queued, coalesce(sum(retrying), 0)::int8 AS retrying, coalesce(sum(dead), 0)::int8 AS dead
+    FROM caps.counts WHERE participant = p.id
+  ) c`
 
 export const participantIn = (
   row: ParticipantRow,

@@ -8,7 +8,7 @@ import {
   ORDER_COLUMNS,
   type OrderRow,
   orderIn,
-  PARTICIPANT_COLUMNS,
+  PARTICIPANTS,
   type ParticipantRow,
   participantIn,
 } from './row-columns.ts'
@@ -20,7 +20,7 @@ type Run = <Row extends unknown[]>(statement: Statement) => Promise<Row[]>
 const NOTHING: Versioned<never> = { row: null, version: 0 }
 
 const ORDERS = `SELECT ${ORDER_COLUMNS} FROM caps.orders WHERE key = ANY ($1::text[])`
-const PARTICIPANTS = `SELECT ${PARTICIPANT_COLUMNS} FROM caps.participants WHERE id = ANY ($1::text[])`
+const NAMED_PARTICIPANTS = `${PARTICIPANTS} WHERE p.id = ANY ($1::text[])`
 const ROSTERS = 'SELECT store, version, participants FROM caps.rosters WHERE store = ANY ($1::text[])'
 
 /** Names of rows that are not at hand. */
@@ -121,7 +121,7 @@ export class RowLoader {
     const { participants } = this.#tables
     const put = (rows: readonly ParticipantRow[]) =>
       note(participants, ids, rows.map(participantIn).map(byId))
-    return this.#fetch({ name: 'participants', text: PARTICIPANTS }, ids, put)
+    return this.#fetch({ name: 'participants', text: NAMED_PARTICIPANTS }, ids, put)
   }
 
   #rosters(stores: ReadonlySet<string>): Promise<Found>[] {

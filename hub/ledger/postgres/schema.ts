@@ -79,6 +79,45 @@ CREATE TABLE caps.notes (
   PRIMARY KEY (kind, name)
 );
 `,
+  `
+-- A row a hub that is or was. Others count up \`told\` whenever they change what this hub takes for granted; its next group is refused until it has looked.
+ALTER TABLE caps.hubs DROP COLUMN open_from, ADD COLUMN told bigint NOT NULL DEFAULT 0, ADD COLUMN is_live boolean NOT NULL DEFAULT false;
+
+-- What hubs say of themselves, about once a second.
+CREATE TABLE caps.beats (
+  hub integer PRIMARY KEY,
+  beat bigint NOT NULL,
+  free integer NOT NULL,
+  waiting integer NOT NULL
+) WITH (fillfactor = 10);
+
+-- Positions at which a hub may still add entries.
+CREATE TABLE caps.blocks (
+  first bigint PRIMARY KEY,
+  last bigint NOT NULL,
+  hub integer NOT NULL
+) WITH (fillfactor = 10);
+
+-- Which hub a participant is connected to, or was.
+CREATE TABLE caps.owners (
+  participant text COLLATE "C" PRIMARY KEY,
+  hub integer NOT NULL
+);
+CREATE INDEX owners_by_hub ON caps.owners (hub, participant);
+
+-- What each hub has added to the counters of a participant since its row was made.
+CREATE TABLE caps.counts (
+  participant text COLLATE "C" NOT NULL,
+  hub integer NOT NULL,
+  floor bigint NOT NULL,
+  queued bigint NOT NULL,
+  retrying bigint NOT NULL,
+  dead bigint NOT NULL,
+  PRIMARY KEY (participant, hub)
+) WITH (fillfactor = 50);
+
+CREATE INDEX entries_by_position ON caps.entries (position) WHERE place <> 'dead';
+`,
 ]
 
 /** The version that this hub reads and writes. */

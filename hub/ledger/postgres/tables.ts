@@ -2,8 +2,9 @@
 import type { OrderKey, ParticipantId } from '../../../shared/ids.ts'
 import type { OrderRecord } from '../../domain/order-record.ts'
 import type { ParticipantRecord } from '../../domain/participant.ts'
-import { CachedRows, type CacheLimits, type RowChange } from './cached-rows.ts'
+import { CachedRows, type CacheLimits, type RowChange, type RowRead } from './cached-rows.ts'
 import { type EntryChange, GatheredEntries } from './gathered-entries.ts'
+import { isOnlyCounted, isOnlySettled } from './row-columns.ts'
 
 export type Roster = readonly ParticipantId[]
 
@@ -13,6 +14,10 @@ export interface Changes {
   readonly participants: readonly RowChange<ParticipantId, ParticipantRecord>[]
   readonly rosters: readonly RowChange<string, Roster>[]
   readonly entries: readonly EntryChange[]
+  /** Orders that were looked at and left as they are: what was answered of them must be so. */
+  readonly readOrders: readonly RowRead<OrderKey>[]
+  /** Was anything looked at? Then whatever was answered rests on what others have told this hub. */
+  readonly hasRead: boolean
 }
 
 /** Details may be up to four times as long; most have none. */
@@ -37,21 +42,35 @@ export class Tables {
       weigh: weighOrder,
       // Of an order that has ended and is owed to nobody hardly anything is ever heard again.
       isWanted: ({ endedMs, owed }) => endedMs === null || owed > 0,
+      isAdded: isOnlySettled,
     })
-    this.participants = new CachedRows(cache, { weigh: () => 200, isWanted: () => true })
-    this.rosters = new CachedRows(cache, { weigh: ({ length }) => 50 * (length + 1), isWanted: () => true })
+    this.participants = new CachedRows(cache, {
+      weigh: () => 200,
+      isWanted: () => true,
+      isAdded: isOnlyCounted,
+    })
+    this.rosters = new CachedRows(cache, {
+      weigh: ({ length }) => 50 * (length + 1),
+      isWanted: () => true,
+      isAdded: () => false,
+    })
   }
 
-  get #rows(): readonly Pick<Tables['rosters'], 'synced' | 'forgetKept' | 'forgetGathering' | 'forgetAll'>[] {
+  get #rows(): readonly Pick<Tables['rosters'], 'synced' | 'forgetKept' | 'forgetGathering' | 'hasRead'>[] {
     return [this.orders, this.participants, this.rosters]
   }
 
   /** Hands out what has been changed since the last call. What was handed out before MUST be durable. */
   takeGroup(): Changes {
+    const orders = this.orders.takeGroup()
+    const participants = this.participants.takeGroup()
+    const rosters = this.rosters.takeGroup()
     return {
-      orders: this.orders.takeGroup(),
-      participants: this.participants.takeGroup(),
-      rosters: this.rosters.takeGroup(),
+      orders,
+      participants,
+      rosters,
+      readOrders: this.orders.reads,
+      hasRead: this.#rows.some(({ hasRead }) => hasRead),
       entries: this.entries.takeGroup(),
     }
   }
@@ -71,9 +90,28 @@ export class Tables {
     this.entries.takeGroup()
   }
 
-  /** The group that was taken was not written: all is to be read anew. */
-  forgetAll(): void {
-    for (const rows of this.#rows) rows.forgetAll()
+  /** The group that was taken was not written: what it and those behind it have looked at is to be read anew. */
+  forgetGroups(): void {
+    this.orders.forgetGroups()
+    this.participants.forgetGroups()
+    this.rosters.forgetGroups()
     this.entries.takeGroup()
+  }
+
+  /** Other hubs have changed them. */
+  forgetOrders(orders: Iterable<OrderKey>): void {
+    this.orders.forgetRows(orders)
+  }
+
+  /** Other hubs have changed who has a queue. */
+  forgetParticipants(): void {
+    this.participants.forgetCached()
+    this.rosters.forgetCached()
+  }
+
+  /** Counters, and what is owed of orders that have ended, change with other hubs as well, and nobody tells. */
+  forgetCounters(): void {
+    this.participants.forgetCached()
+    this.orders.forgetCached((_, row) => row !== null && row.endedMs !== null)
   }
 }

@@ -1,26 +1,44 @@
 /** What work can read and write. */
-import type { ParticipantId } from '../../../shared/ids.ts'
+import { FLEET, type ParticipantId } from '../../../shared/ids.ts'
 import type { DeadLetter, Entry, Place, Retry } from '../../domain/entry.ts'
 import type { Note } from '../../domain/note.ts'
 import type { Revocation } from '../../domain/revocation.ts'
 import type { LedgerTransaction } from '../ledger.ts'
 import { RowTransaction } from '../row-transaction.ts'
+import type { FleetTargets } from './fleet-targets.ts'
 import type { Group } from './group.ts'
-import type { Positions } from './positions.ts'
+import { OutOfPositions, type Positions } from './positions.ts'
 import type { Tables } from './tables.ts'
+
+export interface TransactionParts {
+  readonly positions: Positions
+  readonly group: Group
+  readonly targets: FleetTargets
+  readonly nowMs: number
+  /** Has the hub served it ever since the work that is decided was submitted? */
+  owns(participant: ParticipantId): boolean
+}
 
 export class Transaction extends RowTransaction implements LedgerTransaction {
   readonly #tables: Tables
   readonly #positions: Positions
   readonly #group: Group
+  readonly #targets: FleetTargets
+  readonly #owns: (participant: ParticipantId) => boolean
   readonly nowMs: number
 
-  constructor(tables: Tables, parts: { positions: Positions; group: Group; nowMs: number }) {
+  constructor(tables: Tables, parts: TransactionParts) {
     super(tables)
     this.#tables = tables
     this.#positions = parts.positions
     this.#group = parts.group
+    this.#targets = parts.targets
+    this.#owns = parts.owns
     this.nowMs = parts.nowMs
+  }
+
+  override owns(participant: ParticipantId): boolean {
+    return this.#owns(participant)
   }
 
   putRevocation(revocation: Revocation): void {
@@ -39,12 +57,18 @@ export class Transaction extends RowTransaction implements LedgerTransaction {
     this.#group.note(note, null)
   }
 
+  /** Of all hubs: a queue that is closed up to it is refused if another one has reserved some since. */
   get lastPosition(): number {
+    if (!this.#positions.hasLeft) throw new OutOfPositions()
+    this.#positions.skipToNewest()
+    this.#group.lastReserved = this.#positions.end
     return this.#positions.last
   }
 
   append(participant: ParticipantId, entry: Omit<Entry, 'position'>): number {
     const position = this.#positions.next()
+    this.#group.firstPosition ??= position
+    if (participant === FLEET) this.#group.targets.set(position, this.#targets.next())
     const { id, event, time, payload, replay } = entry
     const whole = { position, id, event, time, payload, ...(replay && { replay }) }
     this.#add('queue', participant, whole)

@@ -174,7 +174,7 @@ describe('leasing', () => {
         heldOrders: sinon.stub().resolves([]),
       }
       const { reports, options } = world
-      const leasing = new Leasing({ ledger, reports, options, now: () => world.clock.now() }, 0)
+      const leasing = new Leasing({ ledger, reports, options, hubs: null, now: () => world.clock.now() }, 0)
       leasing.attach('bob', { hand: sinon.stub() }, { capacity: 2, entries: 2 })
       expect(ledger.entries.calledOnce).to.equal(true)
       const transaction = sinon.createStubInstance(Transaction)

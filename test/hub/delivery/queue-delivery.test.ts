@@ -491,7 +491,7 @@ describe('delivery of a queue', () => {
       const { reports, options } = world
       const delivery = new QueueDelivery(
         {
-          ...{ ledger, reports, options },
+          ...{ ledger, reports, options, isShared: false },
           ...{ erasures: new Erasures(), pauses: new Pauses(), tally: { inFlight: 0 } },
           now: () => world.clock.now(),
         },

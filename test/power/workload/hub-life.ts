@@ -95,7 +95,10 @@ class Life implements HubLife {
       retries: reads.retries.bind(reads),
       heldOrders: reads.heldOrders.bind(reads),
     }
-    this.#dispatcher = new Dispatcher({ ledger: deliveryLedger, reports, clock, options: OPTIONS }, floor)
+    this.#dispatcher = new Dispatcher(
+      { ledger: deliveryLedger, reports, clock, options: OPTIONS, hubs: null },
+      floor,
+    )
     const generator = new V7Generator()
     this.#intake = new Intake({
       ledger: { submit, isAway: false },
@@ -110,6 +113,7 @@ class Life implements HubLife {
       ledger: { submit },
       options: OPTIONS,
       lastAliveMs: ledger.lastAliveMs ?? clock.now(),
+      letGo: () => {},
       drivers: {
         heldBy: (name) => leasing.heldBy(name),
         withdraw: (transaction, held) => withdraw(transaction, held, OPTIONS),

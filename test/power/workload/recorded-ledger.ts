@@ -34,6 +34,7 @@ class Notes {
     return {
       nowMs: transaction.nowMs,
       lastPosition: transaction.lastPosition,
+      owns: (participant) => transaction.owns(participant),
       order: (key) => transaction.order(key),
       participant: (id) => transaction.participant(id),
       rosterOf: (store) => transaction.rosterOf(store),

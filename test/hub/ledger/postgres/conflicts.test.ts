@@ -60,15 +60,17 @@ describePostgres('a group that is not as the database has it', () => {
     await ledger.close()
     const { ledger: next } = await openAt(url)
     await enter(next)
-    await query('UPDATE caps.participants SET version = version + 1, floor = 7')
+    await query('UPDATE caps.participants SET version = version + 1, away_since_ms = 7')
     const seen = await commit(next, {
       participants: [MAIN],
       decide: (transaction) => {
+        const known = transaction.participant(MAIN)!
+        transaction.putParticipant({ ...known, isActive: true, awaySinceMs: (known.awaySinceMs ?? 0) + 1 })
         transaction.append(MAIN, entryOf('order-1'))
         return transaction.participant(MAIN)
       },
     })
-    expect(seen).to.include({ floor: 7, queued: 1 })
+    expect(seen).to.include({ awaySinceMs: 8, queued: 1 })
     expect(told.all).to.deep.equal(['redecided'])
   })
 
@@ -162,7 +164,7 @@ describePostgres('a group that is not as the database has it', () => {
       CREATE TRIGGER never BEFORE UPDATE ON caps.participants FOR EACH ROW EXECUTE FUNCTION caps.never()`)
     const fault = await commit(ledger, {
       participants: [MAIN],
-      decide: (transaction) => transaction.putParticipant(newParticipant(MAIN, 5)),
+      decide: (transaction) => transaction.putParticipant({ ...newParticipant(MAIN, 5), awaySinceMs: 5 }),
     }).catch((error: unknown) => error)
     expect([fault]).to.deep.equal(faults)
   })

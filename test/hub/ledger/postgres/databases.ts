@@ -1,5 +1,6 @@
 /** Ledgers on databases of the tests' server. */
 import { type OpenOptions, openPostgresLedger } from '../../../../hub/ledger/postgres/open.ts'
+import type { PostgresHubs } from '../../../../hub/ledger/postgres/postgres-hubs.ts'
 import type { PostgresLedger, PostgresReports } from '../../../../hub/ledger/postgres/postgres-ledger.ts'
 import { type Clock, systemClock } from '../../../../shared/clock.ts'
 import type { Fault } from '../../../../shared/fault.ts'
@@ -11,6 +12,7 @@ export const NO_REPORTS: PostgresReports = { away: () => {}, back: () => {}, red
 
 export interface OpenedTest {
   readonly ledger: PostgresLedger
+  readonly hubs: PostgresHubs
   /** `away`, `back` and `redecided`, as they come. */
   readonly told: Inbox<string>
   readonly faults: Fault[]
@@ -39,11 +41,11 @@ export const openAt = async (url: string, options: TestOptions = {}): Promise<Op
     back: () => told.put('back'),
     redecided: () => told.put('redecided'),
   }
-  const { ledger } = await openPostgresLedger({ url, durability }, clock, { ...more, reports })
+  const { ledger, hubs } = await openPostgresLedger({ url, durability }, clock, { ...more, reports })
   const faults: Fault[] = []
   ledger.onFault((fault) => faults.push(fault))
   atEndOfTest(() => ledger.close())
-  return { ledger, told, faults }
+  return { ledger, hubs, told, faults }
 }
 
 /** An empty database on the server that serves all tests. */

@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { keyOf } from '../../../../hub/domain/order-record.ts'
 import type { LedgerTransaction } from '../../../../hub/ledger/ledger.ts'
 import { openPostgresLedger } from '../../../../hub/ledger/postgres/open.ts'
+import { OutOfPositions } from '../../../../hub/ledger/postgres/positions.ts'
 import type { PostgresLedger } from '../../../../hub/ledger/postgres/postgres-ledger.ts'
 import type { ParticipantId } from '../../../../shared/ids.ts'
 import { atEndOfTest } from '../../../support/cleanup.ts'
@@ -103,6 +104,8 @@ class World {
         try {
           this.#decide(work, transaction, number)
         } catch (mistake) {
+          // It is decided again when there are more.
+          if (mistake instanceof OutOfPositions) throw mistake
           this.#note(mistake)
         }
       },

@@ -1,0 +1,186 @@
+/** What a hub on PostgreSQL knows of the others on the same database, and they of it: signs of life, who serves whom, and what waits with hubs that have no driver for it. */
+import type { Clock } from '../../../shared/clock.ts'
+import { driverOf, type OrderKey, type ParticipantId } from '../../../shared/ids.ts'
+import type { Entry, Retry } from '../../domain/entry.ts'
+import type { HubState, Hubs } from '../hubs.ts'
+import { textArray } from './arrays.ts'
+import type { Connection } from './connection.ts'
+import { entryIn } from './entry-text.ts'
+import { poolOf } from './fleet-pools.ts'
+import { takeOwnership } from './owned.ts'
+import { Peers } from './peers.ts'
+import type { PostgresLedger } from './postgres-ledger.ts'
+
+const BEAT_MS = 1000
+/** What rings no bell is found then. */
+const TAIL_MS = 250
+
+/** Drivers whom no hub has ever served are this one's. */
+const ORPHANS = `INSERT INTO caps.owners (participant, hub)
+  SELECT id, $1::int8 FROM caps.participants WHERE id >= 'driver/' AND id < 'driver0' ON CONFLICT (participant) DO NOTHING`
+const DRIVERS = `SELECT participant FROM caps.owners WHERE hub = $1::int8 AND participant >= 'driver/' AND participant < 'driver0'`
+const HELD = `SELECT o.key FROM caps.orders o JOIN caps.owners w ON w.participant = 'driver/' || o.holder WHERE o.holder IS NOT NULL AND w.hub = $1::int8`
+const HELD_BY = 'SELECT key FROM caps.orders WHERE holder = ANY ($1::text[]) ORDER BY holder, key'
+const WAITING = `SELECT e.entry FROM unnest($1::text[]) AS pool (name), (VALUES ('retry'), ('queue')) AS part (place), LATERAL (
+  SELECT entry FROM caps.entries WHERE participant = pool.name AND place = part.place ORDER BY position LIMIT $2::int8
+) e LIMIT $2::int8`
+
+interface Asking {
+  readonly participant: ParticipantId
+  resolve(): void
+}
+
+export class PostgresHubs implements Hubs {
+  readonly #ledger: PostgresLedger
+  readonly #clock: Clock
+  readonly #peers: Peers
+  #stateOf: () => HubState = () => ({ free: 0, waiting: 0 })
+  #connection: Connection | null = null
+  #asking: Asking[] = []
+  #isTaking = false
+  #isClosed = false
+  readonly #adoptedListeners = new Set<(orders: readonly OrderKey[]) => void>()
+  readonly #freshListeners = new Set<() => void>()
+
+  constructor(ledger: PostgresLedger, clock: Clock, hasOthers: boolean) {
+    this.#ledger = ledger
+    this.#clock = clock
+    this.#peers = new Peers(ledger.identity, clock, hasOthers)
+    ledger.onClose(() => {
+      this.#isClosed = true
+    })
+  }
+
+  async start(stateOf: () => HubState): Promise<void> {
+    this.#stateOf = stateOf
+    const { hub } = this.#ledger.identity
+    await this.#ask('orphans', ORPHANS, hub)
+    const drivers = await this.#ask<[ParticipantId]>('drivers', DRIVERS, hub)
+    for (const [driver] of drivers) this.#ledger.owned.took(driver, false)
+    await this.beat()
+    this.#every(BEAT_MS, () => this.beat())
+    this.#every(TAIL_MS, async () => {
+      if (this.#peers.hasOthers) this.#ledger.tail()
+    })
+  }
+
+  #ask<Row extends unknown[]>(name: string, text: string, ...values: unknown[]): Promise<Row[]> {
+    return this.#ledger.asking((connection) => connection.run<Row>('lists', { name, text, values }))
+  }
+
+  #every(periodMs: number, run: () => Promise<void>): void {
+    this.#clock.after(periodMs, () => {
+      if (this.#isClosed) return
+      run().then(
+        () => this.#every(periodMs, run),
+        // Whoever owns the ledger has been told, and ends the hub.
+        () => {},
+      )
+    })
+  }
+
+  /** One sign of life, and what follows from those of others. */
+  async beat(): Promise<void> {
+    if (this.#isClosed) return
+    const state = this.#stateOf()
+    const heard = await this.#ledger.asking((connection) => {
+      if (connection !== this.#connection) this.#peers.begin()
+      this.#connection = connection
+      return this.#peers.beat(connection, state)
+    })
+    const { identity, targets, owned } = this.#ledger
+    if (heard.fence !== identity.fence) return this.#ledger.taken()
+    const free = this.#peers.others.map((peer) => [peer.hub, peer.free] as const)
+    targets.heard(new Map([[identity.hub, state.free], ...free]))
+    await this.#ledger.heard(heard.told, this.#peers.hasOthers)
+    for (const driver of heard.adopted) owned.took(driver as ParticipantId, true)
+    if (heard.adopted.length > 0) await this.#adopted(heard.adopted as readonly ParticipantId[])
+    for (const listener of this.#freshListeners) listener()
+  }
+
+  async #adopted(participants: readonly ParticipantId[]): Promise<void> {
+    const names = participants.flatMap((id) => driverOf(id) ?? [])
+    const rows = await this.#ask<[OrderKey]>('held-by', HELD_BY, textArray(names))
+    const orders = rows.map(([key]) => key)
+    for (const listener of this.#adoptedListeners) listener(orders)
+  }
+
+  own(participant: ParticipantId): Promise<void> {
+    return new Promise((resolve) => {
+      this.#asking.push({ participant, resolve })
+      if (!this.#isTaking) this.#take()
+    })
+  }
+
+  /** All who have asked meanwhile, in one step. */
+  #take(): void {
+    this.#isTaking = true
+    this.#clock.endOfTurn(() => {
+      const asking = this.#asking.splice(0)
+      const participants = [...new Set(asking.map(({ participant }) => participant))]
+      const { owned, identity } = this.#ledger
+      const taking = this.#ledger.asking((connection) => takeOwnership(connection, identity, participants))
+      taking.then(
+        (fromOthers) => {
+          const others = new Set(fromOthers)
+          for (const participant of participants) owned.took(participant, others.has(participant))
+          for (const { resolve } of asking) resolve()
+          this.#isTaking = false
+          if (this.#asking.length > 0) this.#take()
+        },
+        () => {},
+      )
+    })
+  }
+
+  owns(participant: ParticipantId): boolean {
+    return this.#ledger.owned.isMine(participant)
+  }
+
+  letGo(participant: ParticipantId): void {
+    this.#ledger.owned.letGo(participant)
+  }
+
+  onLost(listener: (participants: readonly ParticipantId[]) => void): () => void {
+    return this.#ledger.onLost(listener)
+  }
+
+  onAdopted(listener: (orders: readonly OrderKey[]) => void): () => void {
+    this.#adoptedListeners.add(listener)
+    return () => this.#adoptedListeners.delete(listener)
+  }
+
+  onFresh(listener: () => void): () => void {
+    this.#freshListeners.add(listener)
+    return () => this.#freshListeners.delete(listener)
+  }
+
+  get isFresh(): boolean {
+    return this.#peers.isFresh
+  }
+
+  get isFirst(): boolean {
+    return this.#peers.isFirst
+  }
+
+  get hasOthers(): boolean {
+    return this.#peers.hasOthers
+  }
+
+  async heldOrders(): Promise<readonly OrderKey[]> {
+    const rows = await this.#ask<[OrderKey]>('held', HELD, this.#ledger.identity.hub)
+    return rows.map(([key]) => key)
+  }
+
+  async heldOrdersOf(driver: string): Promise<readonly OrderKey[]> {
+    const rows = await this.#ask<[OrderKey]>('held-by', HELD_BY, textArray([driver]))
+    return rows.map(([key]) => key)
+  }
+
+  /** From hubs that are gone, and from those that said that they have more than their drivers take. */
+  async waitingElsewhere(limit: number): Promise<readonly (Entry | Retry)[]> {
+    const names = this.#peers.withWaiting.map(poolOf)
+    const rows = await this.#ask<[string]>('waiting', WAITING, textArray(['fleet', ...names]), limit)
+    return rows.map(([text]) => entryIn<Entry>(text))
+  }
+}

@@ -1,0 +1,201 @@
+import { expect } from 'chai'
+import { settleEntry } from '../../../../hub/domain/order.ts'
+import { changed, keyOf } from '../../../../hub/domain/order-record.ts'
+import { closeQueue, newParticipant } from '../../../../hub/domain/participant.ts'
+import type { PostgresLedger } from '../../../../hub/ledger/postgres/postgres-ledger.ts'
+import { type ParticipantId, vendorId } from '../../../../shared/ids.ts'
+import { commit } from '../../../support/ledger.ts'
+import { waitingOrder } from '../../../support/orders.ts'
+import { describePostgres, queryAt } from '../../../support/postgres.ts'
+import { createInbox } from '../../../support/waiting.ts'
+import { entryOf } from '../ledger-contract.ts'
+import { newDatabase, type OpenedTest, openAt } from './databases.ts'
+
+const MAIN = vendorId('acme', 'main')
+const RECORD = waitingOrder()
+const KEY = keyOf(RECORD)
+
+const enter = (ledger: PostgresLedger, id: ParticipantId = MAIN) =>
+  commit(ledger, {
+    participants: [id],
+    stores: ['acme'],
+    decide: (transaction) => {
+      const closed = transaction.participant(id)?.closed ?? null
+      transaction.putParticipant({ ...newParticipant(id, transaction.lastPosition), closed })
+    },
+  })
+
+const append = (ledger: PostgresLedger, name: string, id: ParticipantId = MAIN) =>
+  commit(ledger, {
+    participants: [id],
+    stores: ['acme'],
+    decide: (transaction) => {
+      if (transaction.rosterOf('acme').includes(id)) transaction.append(id, entryOf(name))
+      return transaction.rosterOf('acme')
+    },
+  })
+
+const publish = (ledger: PostgresLedger) =>
+  commit(ledger, { orders: [KEY], decide: (transaction) => transaction.putOrder(RECORD) })
+const acknowledge = (ledger: PostgresLedger) =>
+  commit(ledger, {
+    orders: [KEY],
+    participants: [MAIN],
+    decide: (transaction) => {
+      if (!transaction.owns(MAIN)) return false
+      const item = { what: 'acknowledged', participant: MAIN, event: 'pickup' } as const
+      transaction.putOrder(settleEntry(transaction.order(KEY)!, item, 0))
+      return true
+    },
+  })
+const advance = (ledger: PostgresLedger, state: 'assigned' | 'in-transit') =>
+  commit(ledger, {
+    orders: [KEY],
+    decide: (transaction) => {
+      const record = transaction.order(KEY)!
+      transaction.putOrder(changed(record, { state }))
+      return record.state
+    },
+  })
+
+const announcedTo = (ledger: PostgresLedger) => {
+  const inbox = createInbox<string>('an announced entry')
+  ledger.onCommitted(({ appended }) => {
+    for (const { id } of appended.get(MAIN) ?? []) inbox.put(id)
+  })
+  return inbox
+}
+
+describePostgres('two hubs on a database', () => {
+  let url: string
+  let one: OpenedTest
+  let other: OpenedTest
+
+  beforeEach(async () => {
+    url = await newDatabase()
+    one = await openAt(url)
+    other = await openAt(url)
+  })
+
+  it('[PQ4] have a number each, and both write', async () => {
+    expect(one.ledger.identity.hub).to.not.equal(other.ledger.identity.hub)
+    await enter(one.ledger)
+    await append(other.ledger, 'from the other')
+    await append(one.ledger, 'from the one')
+    expect([one.faults, other.faults]).to.deep.equal([[], []])
+  })
+
+  it('[PQ5] hear of the entries of both, in queue order, each once', async () => {
+    await enter(one.ledger)
+    await one.hubs.own(MAIN)
+    for (const { hubs } of [one, other]) await hubs.beat()
+    const announced = announcedTo(one.ledger)
+    const names = Array.from({ length: 60 }, (_, index) => `n-${index}`)
+    await Promise.all(names.map((name, index) => append((index % 2 === 0 ? one : other).ledger, name)))
+    const heard: string[] = []
+    while (heard.length < names.length) heard.push(await announced.next())
+    const stored = await one.ledger.reads.entries(MAIN, { after: 0, limit: 100 })
+    expect(heard).to.deep.equal(stored.map(({ id }) => id))
+    expect(new Set(heard).size).to.equal(names.length)
+  })
+
+  it('[PQ15] do not refuse each other what only settles an entry', async () => {
+    await publish(one.ledger)
+    await advance(other.ledger, 'assigned')
+    const told = [...one.told.all, ...other.told.all]
+    await Promise.all([acknowledge(one.ledger), advance(other.ledger, 'in-transit'), acknowledge(one.ledger)])
+    const [row] = await queryAt(url, 'SELECT state, owed::int, history FROM caps.orders')
+    expect(row).to.include({ state: 'in-transit', owed: RECORD.owed - 2 })
+    expect(String(row?.history).split('acknowledged')).to.have.length(3)
+    expect([...one.told.all, ...other.told.all]).to.deep.equal(told)
+  })
+
+  it('[PQ16] answer from what the other one has made of an order, also if they only look', async () => {
+    await publish(one.ledger)
+    expect(await advance(other.ledger, 'assigned')).to.equal('waiting')
+    const looked = await commit(one.ledger, {
+      orders: [KEY],
+      decide: (transaction) => transaction.order(KEY)?.state,
+    })
+    expect(looked).to.equal('assigned')
+    expect(await advance(one.ledger, 'in-transit')).to.equal('assigned')
+  })
+
+  it('[PQ14] write nothing for a participant that the other one serves by now', async () => {
+    await publish(one.ledger)
+    await enter(one.ledger)
+    await one.hubs.own(MAIN)
+    const lost: ParticipantId[] = []
+    one.hubs.onLost((participants) => lost.push(...participants))
+    expect(await acknowledge(one.ledger)).to.equal(true)
+    await other.hubs.own(MAIN)
+    expect(await acknowledge(one.ledger)).to.equal(false)
+    expect(await acknowledge(other.ledger)).to.equal(true)
+    expect(lost).to.deep.equal([MAIN])
+    expect([one.hubs.owns(MAIN), other.hubs.owns(MAIN)]).to.deep.equal([false, true])
+    const [row] = await queryAt(url, 'SELECT owed::int FROM caps.orders')
+    expect(row).to.deep.equal({ owed: RECORD.owed - 2 })
+  })
+
+  it('[PQ14] do not decide what was asked for before a participant went and came back', async () => {
+    await publish(one.ledger)
+    await one.hubs.own(MAIN)
+    let isDone = false
+    const blocked = acknowledge(one.ledger).then((isDecided) => {
+      isDone = true
+      return isDecided
+    })
+    expect(isDone).to.equal(false)
+    await blocked
+    await other.hubs.own(MAIN)
+    const late = acknowledge(one.ledger)
+    expect(await late).to.equal(false)
+    await one.hubs.own(MAIN)
+    expect(await acknowledge(one.ledger)).to.equal(true)
+  })
+
+  it('[PQ17] know of each other’s participants before they write to their queues again', async () => {
+    const TILL = vendorId('acme', 'till-2')
+    await enter(one.ledger)
+    expect(await append(other.ledger, 'first')).to.deep.equal([MAIN])
+    await enter(one.ledger, TILL)
+    expect(await append(other.ledger, 'second')).to.deep.equal([MAIN, TILL])
+  })
+
+  it('[PQ17] leave nothing in a queue that the other one closes meanwhile', async () => {
+    await enter(one.ledger)
+    for (let round = 0; round < 5; round += 1) {
+      const appending = Array.from({ length: 10 }, (_, index) =>
+        append(other.ledger, `round-${round}-${index}`),
+      )
+      await append(one.ledger, `round-${round}`)
+      const closed = await commit(one.ledger, {
+        participants: [MAIN],
+        stores: ['acme'],
+        decide: (transaction) => {
+          const { lastPosition: upTo, nowMs } = transaction
+          const record = closeQueue(transaction.participant(MAIN)!, { reason: 'left', upTo, nowMs })
+          transaction.putParticipant(record)
+          return record.closed!
+        },
+      })
+      await Promise.all(appending)
+      const [inside] = await queryAt(
+        url,
+        `SELECT count(*)::int, (count(*) FILTER (WHERE position > ${closed.upTo}))::int AS outside FROM caps.entries WHERE participant = '${MAIN}'`,
+      )
+      expect(inside).to.deep.equal({ count: closed.entries, outside: 0 })
+      await enter(one.ledger)
+      await append(other.ledger, `after-${round}`)
+      const read = () => one.ledger.reads.entries(MAIN, { after: closed.upTo, limit: 9 })
+      let fresh = await read()
+      // What one of them has reserved holds up the readers until it is given back.
+      while (fresh.length === 0) fresh = await read()
+      expect(fresh.map(({ id }) => id)).to.deep.equal([`event of after-${round}`])
+      await commit(one.ledger, {
+        participants: [MAIN],
+        decide: (transaction) => transaction.take('queue', MAIN, fresh[0]!.position),
+      })
+    }
+  })
+})
