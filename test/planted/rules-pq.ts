@@ -109,8 +109,8 @@ export const PQ_PLANTS: readonly Plant[] = [
     ...postgres('row-columns'),
     rule: 'PQ15',
     name: 'an acknowledgement refuses what another hub makes of the order',
-    from: '  after.owed <= before.owed &&',
-    to: '  after.owed < before.owed - 1 &&',
+    from: '  after.history.length > before.history.length &&',
+    to: '  after.history.length < before.history.length &&',
   },
   {
     ...postgres('write-group'),
