@@ -5,6 +5,7 @@
  */
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { Fault } from './fault.ts'
 
 export interface HubReport {
   readonly actor: 'hub'
@@ -70,13 +71,26 @@ const send = (report: RunReport): Promise<void> =>
     process.send({ report } satisfies ReportMessage, () => resolve())
   })
 
+/** null: it cannot be made any more, which is told elsewhere. */
+const reportOrNothing = async (current: () => RunReport | Promise<RunReport>): Promise<RunReport | null> => {
+  try {
+    return await current()
+  } catch (thrown) {
+    if (thrown instanceof Fault) return null
+    throw thrown
+  }
+}
+
 /**
- * Answers the launcher's `report` from now on.
+ * Answers the launcher's `report` from now on. A hub whose ledger has failed meanwhile does not answer: it is about to end with the fault.
  * @param current the report as it is at the time of the call
  * @returns sends the report unasked; resolves when it has left
  */
 export const reportToLauncher = (current: () => RunReport | Promise<RunReport>): (() => Promise<void>) => {
-  const tell = async () => send(await current())
+  const tell = async () => {
+    const report = await reportOrNothing(current)
+    if (report !== null) await send(report)
+  }
   if (process.send !== undefined) process.on('message', (message) => void (message === 'report' && tell()))
   return tell
 }

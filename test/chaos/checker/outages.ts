@@ -26,6 +26,7 @@ export class Outages {
 
   /** Null if there was none. */
   get p99Ms(): number | null {
-    return p99(this.#outages.map(({ hitMs, confirmedMs }) => confirmedMs - hitMs))
+    const over = this.#outages.filter(({ confirmedMs }) => confirmedMs < Infinity)
+    return p99(over.map(({ hitMs, confirmedMs }) => confirmedMs - hitMs))
   }
 }
