@@ -11,6 +11,7 @@ import type { Committed } from '../domain/work.ts'
 import { Board } from './board.ts'
 import { bytesOf } from './entry-bytes.ts'
 import type { Room } from './fleet.ts'
+import { fleetNewsOf } from './fleet-news.ts'
 import { byHolder, fittingCount } from './lease-batches.ts'
 import { type Lot, lease, mayAskAgain } from './lease-steps.ts'
 import { type Giving, LeaseWriter } from './lease-writer.ts'
@@ -162,13 +163,14 @@ export class Leasing {
     return leased
   }
 
-  committed({ appended, orders }: Committed): void {
-    const pickups = appended.get(FLEET)
+  committed(committed: Committed): void {
+    const pickups = committed.appended.get(FLEET)
     if (pickups !== undefined) {
       this.#lastAnnounced = pickups.at(-1)!.position
       this.#reader.appended(pickups)
     }
-    this.#handLeases(orders.filter((record) => this.#apply(record)))
+    const news = fleetNewsOf(committed, (key) => this.#board.isTracked(key))
+    this.#handLeases(news.filter((record) => this.#apply(record)))
     this.#lease()
   }
 
