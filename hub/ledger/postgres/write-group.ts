@@ -4,6 +4,8 @@
  *
  * Two hubs that write about the same order wait for each other only for the length of a statement, and one of them is refused only if both change what becomes of it. What is merely settled (an acknowledgement: less is owed, a line of history) is added to whatever is
  * there. A participant's counters are kept a hub, as differences, so that no two hubs ever write the same row of them.
+ *
+ * A pickup is looked for by its position, one after the other (LATERAL, LIMIT 1): by statistics of an empty queue the server would rather read all of the fleet's for each of them.
  */
 import type { Statement } from './connection.ts'
 import type { Group, Signature } from './group.ts'
@@ -83,8 +85,11 @@ WITH hub AS (
   DELETE FROM caps.entries e USING unnest(@t_participant, @t_place, @t_position) AS n (participant, place, position)
   WHERE e.participant = n.participant AND e.place = n.place AND e.position = n.position
 ), taken_pickups AS (
-  DELETE FROM caps.entries e USING unnest(@u_place, @u_position) AS n (place, position)
-  WHERE e.position = n.position AND e.place = n.place AND e.place <> 'dead' AND e.participant >= 'fleet' AND e.participant < 'fleet0'
+  DELETE FROM caps.entries WHERE ctid = ANY (ARRAY(
+    SELECT at.ctid FROM unnest(@u_place, @u_position) AS n (place, position), LATERAL (
+      SELECT ctid FROM caps.entries WHERE position = n.position AND place <> 'dead' AND place || '' = n.place AND left(participant, 5) = 'fleet' LIMIT 1
+    ) at
+  ))
 ), new_revocations AS (
   INSERT INTO caps.revocations (participant, revoked_ms) SELECT participant, revoked_ms FROM unnest(@v_participant, @v_revoked_ms) AS n (participant, revoked_ms)
   ON CONFLICT (participant) DO UPDATE SET revoked_ms = excluded.revoked_ms
