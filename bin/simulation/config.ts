@@ -82,7 +82,7 @@ export const CLUSTER_SETTINGS = {
   ...SIMULATION_SETTINGS,
   hubs: wholeNumberSetting(
     { variable: 'CAPS_HUBS', flag: 'hubs', help: 'hubs that share the database' },
-    { fallback: 1, minimum: 1, maximum: 16 },
+    { fallback: 3, minimum: 1, maximum: 16 },
   ),
   port: { ...SIMULATION_SETTINGS.port, help: "the balancer's port (default 3001; a free one with --orders)" },
   dataDir: {

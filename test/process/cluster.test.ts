@@ -24,8 +24,9 @@ describePostgres('npm run all:cluster', function () {
   afterEach(killLeftovers)
 
   it('[AL14] delivers a counted run over a database of its own, of which nothing stays', async () => {
-    const run = startCaps('cluster', '--hubs', '1', '--orders', '40', '--rate', '50', '--seed', '7')
+    const run = startCaps('cluster', '--orders', '40', '--rate', '50', '--seed', '7')
     const greeting = await run.line('data in a PostgreSQL of its own')
+    expect(greeting).to.include('3 hubs')
     const [, port] = /127\.0\.0\.1:(\d+)\/postgres/.exec(greeting) ?? []
     expect(await run.ended).to.equal(0)
     expect(run.lines).to.include('  orders            40 of 40 delivered and thanked for')
@@ -33,7 +34,7 @@ describePostgres('npm run all:cluster', function () {
   })
 
   it('[AL14] ends everybody at Ctrl-C, its database last', async () => {
-    const run = startCaps('cluster', '--hubs', '1', '--port', String(await freePort()))
+    const run = startCaps('cluster', '--port', String(await freePort()))
     const [url] = /http:\S+\//.exec(await run.line('look at them at')) ?? []
     await run.line('Thank you for delivering')
     expect(await (await fetch(url!)).text()).to.include('<title>CAPS</title>')
