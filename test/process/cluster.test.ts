@@ -4,20 +4,22 @@ import { expect } from 'chai'
 import { ownDatabase } from '../../bin/postgres/own-database.ts'
 import { freePort } from '../../bin/simulation/free-port.ts'
 import { Fault } from '../../shared/fault.ts'
-import { killLeftovers, startCaps, startCapsWith } from '../support/caps-process.ts'
+import { killLeftovers, startCaps, startCapsWith, startProcess } from '../support/caps-process.ts'
 import { describePostgres, sharedPostgres } from '../support/postgres.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
-const commandsThatHold = (text: string): string[] =>
+/** Of this machine, from the system's own tables. */
+const processesThatRun = (text: string): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
+    .filter((pid) => {
       try {
-        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')]
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').includes(text)
       } catch {
-        return []
+        return false
       }
     })
-    .filter((command) => command.includes(text))
+    .map(Number)
 
 describePostgres('npm run all:cluster', function () {
   this.timeout(90_000)
@@ -30,7 +32,7 @@ describePostgres('npm run all:cluster', function () {
     const [, port] = /127\.0\.0\.1:(\d+)\/postgres/.exec(greeting) ?? []
     expect(await run.ended).to.equal(0)
     expect(run.lines).to.include('  orders            40 of 40 delivered and thanked for')
-    expect(commandsThatHold(`port=${port}`)).to.deep.equal([])
+    expect(processesThatRun(`port=${port}`)).to.deep.equal([])
   })
 
   it('[AL14] ends everybody at Ctrl-C, its database last', async () => {
@@ -45,6 +47,24 @@ describePostgres('npm run all:cluster', function () {
         /^ +at |Error:|lost the hub|has not stopped|database is away|could not be closed/.test(line),
       ),
     ).to.deep.equal([])
+  })
+
+  it('[AL14] goes on without a hub that was killed, and takes it back', async function () {
+    if (process.platform !== 'linux') this.skip()
+    const run = startCaps('cluster', '--port', String(await freePort()), '--data-dir', temporaryFolder())
+    await run.line('Thank you for delivering')
+    const ready = await run.line('taking connections on')
+    const [, port] = /127\.0\.0\.1:(\d+)/.exec(ready) ?? []
+    const [hub] = processesThatRun(` hub --port ${port} `)
+    process.kill(hub!, 'SIGKILL')
+    await run.line('has ended (killed by SIGKILL); the others go on')
+    const [, command] = /(CAPS_DATABASE_URL=.*)$/.exec(await run.line('CAPS_DATABASE_URL=postgres:')) ?? []
+    await run.line('Thank you for delivering')
+    const again = startProcess('sh', ['-c', `exec env ${command}`])
+    await again.line(`taking connections on http://127.0.0.1:${port}`)
+    again.child.kill('SIGTERM')
+    run.child.kill('SIGTERM')
+    expect(await Promise.all([again.ended, run.ended])).to.deep.equal([0, 0])
   })
 
   it('[AL14] takes the database that it is given, and says where that is without its password', async () => {
