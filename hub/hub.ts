@@ -263,16 +263,25 @@ export class Hub {
       })
     if (this.#hubs === null) register()
     // A ledger that has failed meanwhile has told whoever owns it.
-    else this.#takeOver(this.#hubs, applicant.sender.participant).then(register, () => {})
+    else
+      this.#takeOver(this.#hubs, applicant).then(
+        (isOurs) => isOurs && register(),
+        () => {},
+      )
   }
 
-  /** Serves the participant from now on. What a driver holds is looked after here before it is connected. */
-  async #takeOver(hubs: Hubs, participant: ParticipantId): Promise<void> {
+  /**
+   * Serves the participant from now on. What a driver holds is looked after here before it is connected.
+   * @returns false if its connection has gone meanwhile: it may be connected to another hub by now, and keeps that
+   */
+  async #takeOver(hubs: Hubs, applicant: Applicant): Promise<boolean> {
+    const { participant } = applicant.sender
     const driver = driverOf(participant)
     const wasHere = hubs.owns(participant)
-    await hubs.own(participant)
-    if (driver === null || wasHere) return
-    await this.#dispatcher.leasing.load(await hubs.heldOrdersOf(driver))
+    const isOurs = await hubs.own(participant, () => !applicant.isGone())
+    if (isOurs && driver !== null && !wasHere)
+      await this.#dispatcher.leasing.load(await hubs.heldOrdersOf(driver))
+    return isOurs
   }
 
   #deliveries(): ConnectionParts['deliveries'] {

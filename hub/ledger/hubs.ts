@@ -13,8 +13,12 @@ export interface HubState {
 export interface Hubs {
   /** Begins to give signs of life and to look at the others. Resolves when what was left behind under its number is this hub's. */
   start(stateOf: () => HubState): Promise<void>
-  /** Serves a participant from now on, whoever did before: that hub writes nothing for it any more. */
-  own(participant: ParticipantId): Promise<void>
+  /**
+   * Serves a participant from now on, whoever did before: that hub writes nothing for it any more.
+   * @param isWanted asked just before: the database may have been away for long
+   * @returns false if it was not wanted any more
+   */
+  own(participant: ParticipantId, isWanted: () => boolean): Promise<boolean>
   /** Does this hub serve it? */
   owns(participant: ParticipantId): boolean
   /** It is connected here no more. It stays this hub's until another one serves it. */

@@ -24,6 +24,8 @@ export interface Applicant {
   readonly receives: boolean
   /** Names the connection to the one that it displaces. */
   readonly name: string
+  /** Has it ended already? */
+  isGone(): boolean
   /** Another connection has taken over: this one's answers no longer count. Called at most once, and not after `end`. */
   displaced(by: string): void
 }

@@ -45,6 +45,10 @@ class SocketApplicant implements Applicant {
     return `${this.#socket.id} from ${this.#socket.handshake.address}`
   }
 
+  isGone(): boolean {
+    return this.#socket.conn.readyState === 'closed'
+  }
+
   /** One that is not yet accepted finds out when it is. */
   displaced(by: string): void {
     this.#socket.data.connection?.displaced(by)

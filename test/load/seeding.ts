@@ -47,7 +47,7 @@ const registerAll = async (
   for (let from = 0; from < tills.length; from += AT_A_TIME) {
     for (const till of tills.slice(from, from + AT_A_TIME))
       sessions.register(
-        { sender: senderOf(till), receives: true, name: 'seed', displaced: () => {} },
+        { sender: senderOf(till), receives: true, name: 'seed', isGone: () => false, displaced: () => {} },
         (registration) => {
           if (registration.kind === 'registered') registration.session.end()
         },

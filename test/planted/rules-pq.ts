@@ -141,6 +141,13 @@ export const PQ_PLANTS: readonly Plant[] = [
     to: '',
   },
   {
+    ...postgres('postgres-hubs'),
+    rule: 'PQ21',
+    name: 'takes a participant over for a connection that has gone',
+    from: '(isWanted() ? [participant] : [])',
+    to: '(isWanted.length === 0 ? [participant] : [])',
+  },
+  {
     ...postgres('peers'),
     rule: 'PQ20',
     name: 'leaves the drivers of a dead hub alone',

@@ -149,7 +149,7 @@ export class Peer {
       this.#hasEnded = true
     }
     life.sessions.register(
-      { sender, receives, name: `connection ${world.peers.length}`, displaced },
+      { sender, receives, name: `connection ${world.peers.length}`, isGone: () => false, displaced },
       (reply) => {
         this.registration = reply
         if (reply.kind !== 'registered') return

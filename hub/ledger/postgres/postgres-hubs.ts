@@ -27,7 +27,8 @@ const WAITING = `SELECT e.entry FROM unnest($1::text[]) AS pool (name), (VALUES 
 
 interface Asking {
   readonly participant: ParticipantId
-  resolve(): void
+  isWanted(): boolean
+  resolve(isOurs: boolean): void
 }
 
 export class PostgresHubs implements Hubs {
@@ -105,9 +106,9 @@ export class PostgresHubs implements Hubs {
     for (const listener of this.#adoptedListeners) listener(orders)
   }
 
-  own(participant: ParticipantId): Promise<void> {
+  own(participant: ParticipantId, isWanted: () => boolean): Promise<boolean> {
     return new Promise((resolve) => {
-      this.#asking.push({ participant, resolve })
+      this.#asking.push({ participant, isWanted, resolve })
       if (!this.#isTaking) this.#take()
     })
   }
@@ -117,14 +118,17 @@ export class PostgresHubs implements Hubs {
     this.#isTaking = true
     this.#clock.endOfTurn(() => {
       const asking = this.#asking.splice(0)
-      const participants = [...new Set(asking.map(({ participant }) => participant))]
       const { owned, identity } = this.#ledger
-      const taking = this.#ledger.asking((connection) => takeOwnership(connection, identity, participants))
+      let wanted = new Set<ParticipantId>()
+      const taking = this.#ledger.asking((connection) => {
+        wanted = new Set(asking.flatMap(({ participant, isWanted }) => (isWanted() ? [participant] : [])))
+        return takeOwnership(connection, identity, [...wanted])
+      })
       taking.then(
         (fromOthers) => {
           const others = new Set(fromOthers)
-          for (const participant of participants) owned.took(participant, others.has(participant))
-          for (const { resolve } of asking) resolve()
+          for (const participant of wanted) owned.took(participant, others.has(participant))
+          for (const { participant, resolve } of asking) resolve(wanted.has(participant))
           this.#isTaking = false
           if (this.#asking.length > 0) this.#take()
         },

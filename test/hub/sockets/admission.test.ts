@@ -156,6 +156,14 @@ describe('admission', () => {
     expect(applicants[0]!.name).to.equal('socket-1 from 127.0.0.1')
   })
 
+  it('[PQ21] tells whether a connection that waits to be registered is still there', () => {
+    const { apply, applicants } = stubAdmission()
+    const { socket } = apply(VENDOR)
+    expect(applicants[0]!.isGone()).to.equal(false)
+    socket.conn.readyState = 'closed'
+    expect(applicants[0]!.isGone()).to.equal(true)
+  })
+
   it('[SE3] ends the session of a connection that goes before Socket.IO calls it connected', () => {
     const { apply, settle, session } = stubAdmission()
     const { socket } = apply(VENDOR)

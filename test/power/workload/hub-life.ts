@@ -143,7 +143,7 @@ class Life implements HubLife {
 
   #enter(sender: Sender): void {
     this.#sessions.register(
-      { sender, receives: true, name: 'a till', displaced: () => {} },
+      { sender, receives: true, name: 'a till', isGone: () => false, displaced: () => {} },
       (registration) => {
         if (registration.kind !== 'registered') throw new Error('too many participants')
         let grip: Delivery | null = null

@@ -87,7 +87,7 @@ describePostgres('two hubs on a database', () => {
 
   it('[PQ5] hear of the entries of both, in queue order, each once', async () => {
     await enter(one.ledger)
-    await one.hubs.own(MAIN)
+    await one.hubs.own(MAIN, () => true)
     for (const { hubs } of [one, other]) await hubs.beat()
     const announced = announcedTo(one.ledger)
     const names = Array.from({ length: 60 }, (_, index) => `n-${index}`)
@@ -124,11 +124,11 @@ describePostgres('two hubs on a database', () => {
   it('[PQ14] write nothing for a participant that the other one serves by now', async () => {
     await publish(one.ledger)
     await enter(one.ledger)
-    await one.hubs.own(MAIN)
+    await one.hubs.own(MAIN, () => true)
     const lost: ParticipantId[] = []
     one.hubs.onLost((participants) => lost.push(...participants))
     expect(await acknowledge(one.ledger)).to.equal(true)
-    await other.hubs.own(MAIN)
+    await other.hubs.own(MAIN, () => true)
     expect(await acknowledge(one.ledger)).to.equal(false)
     expect(await acknowledge(other.ledger)).to.equal(true)
     expect(lost).to.deep.equal([MAIN])
@@ -137,9 +137,18 @@ describePostgres('two hubs on a database', () => {
     expect(row).to.deep.equal({ owed: RECORD.owed - 2 })
   })
 
+  it('[PQ21] take nobody over for a connection that has gone meanwhile', async () => {
+    await enter(one.ledger)
+    expect(await one.hubs.own(MAIN, () => true)).to.equal(true)
+    expect(await other.hubs.own(MAIN, () => false)).to.equal(false)
+    expect([one.hubs.owns(MAIN), other.hubs.owns(MAIN)]).to.deep.equal([true, false])
+    const [row] = await queryAt(url, 'SELECT hub::int FROM caps.owners')
+    expect(row).to.deep.equal({ hub: one.ledger.identity.hub })
+  })
+
   it('[PQ14] do not decide what was asked for before a participant went and came back', async () => {
     await publish(one.ledger)
-    await one.hubs.own(MAIN)
+    await one.hubs.own(MAIN, () => true)
     let isDone = false
     const blocked = acknowledge(one.ledger).then((isDecided) => {
       isDone = true
@@ -147,10 +156,10 @@ describePostgres('two hubs on a database', () => {
     })
     expect(isDone).to.equal(false)
     await blocked
-    await other.hubs.own(MAIN)
+    await other.hubs.own(MAIN, () => true)
     const late = acknowledge(one.ledger)
     expect(await late).to.equal(false)
-    await one.hubs.own(MAIN)
+    await one.hubs.own(MAIN, () => true)
     expect(await acknowledge(one.ledger)).to.equal(true)
   })
 
