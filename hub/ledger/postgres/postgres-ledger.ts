@@ -13,6 +13,7 @@ import type { Committed, Work } from '../../domain/work.ts'
 import { committedOf } from '../committed.ts'
 import type { Ledger, LedgerReads, LedgerTransaction, WriteListener } from '../ledger.ts'
 import { Announcements } from './announcements.ts'
+import { Bell } from './bell.ts'
 import type { CacheLimits } from './cached-rows.ts'
 import type { Connection, DatabaseOptions } from './connection.ts'
 import { brokenFault, takenFault, troubleOf } from './faults.ts'
@@ -28,6 +29,7 @@ import { OutOfPositions, Positions } from './positions.ts'
 import { Reads } from './reads.ts'
 import { RowLoader } from './row-loader.ts'
 import { type Changes, Tables } from './tables.ts'
+import { Tail } from './tail.ts'
 import { Transaction } from './transaction.ts'
 import { groupStatement } from './write-group.ts'
 
@@ -58,9 +60,8 @@ const NO_CHANGES = { orders: [], orderChanges: [], participantChanges: [] } as c
 /** Others may be in the way again and again, but not that often. */
 const MOST_TRIES = 50
 
-/** How long what others have not yet let go holds up what this hub has added, between two looks. */
-const TAIL_AGAIN_MS = 4
-const RING_AGAIN_MS = 3
+const ringAs = (connection: Connection, hub: number): Promise<unknown> =>
+  connection.run('bell', { name: 'ring', text: "SELECT pg_notify('caps', $1)", values: [String(hub)] })
 
 /** A group on its way. */
 interface Syncing {
@@ -93,10 +94,8 @@ export class PostgresLedger implements Ledger {
   readonly #submittedAt = new WeakMap<Work<LedgerTransaction>, number>()
   readonly #lostListeners = new Set<(participants: readonly ParticipantId[]) => void>()
   readonly #closeListeners: (() => void)[] = []
-  #isTailing = false
-  #isTailWanted = false
-  #isRinging = false
-  #isBellWanted = false
+  readonly #tail: Tail
+  readonly #bell: Bell
   readonly #committedListeners = new Set<(committed: Committed) => void>()
   readonly #faultListeners = new Set<(fault: Fault) => void>()
   readonly #writeListeners = new Set<WriteListener>()
@@ -149,6 +148,15 @@ export class PostgresLedger implements Ledger {
       this.#keeper.reading((current) => current.run('loader', statement)),
     )
     this.reads = new Reads(row.hub, (of, statement) => this.asking((current) => current.run(of, statement)))
+    this.#tail = new Tail({
+      clock,
+      announcements: this.#announcements,
+      read: (gaps) => this.asking((current) => readForeignEntries(current, row.hub, gaps)),
+      firstUnsettled: () => this.#firstUnsettled,
+      announce: (appended, foreign) => this.#announce(appended, foreign),
+      isOver: () => this.#fault !== null || this.#isClosed,
+    })
+    this.#bell = new Bell({ clock, ring: () => this.asking((current) => ringAs(current, row.hub)) })
   }
 
   /** Runs `ask` on the connection, again on the next one if that is lost, and when others were in the way. */
@@ -392,7 +400,7 @@ export class PostgresLedger implements Ledger {
     const appended = below === null ? NOTHING : this.#announceable(below)
     const committed = { ...committedOf(group.appended, changes), appended }
     for (const listener of this.#committedListeners) listener(committed)
-    if (group.appended.byParticipant.size > 0 && this.#hasOthers) this.#ring()
+    if (group.appended.byParticipant.size > 0 && this.#hasOthers) this.#bell.ring()
     if (this.#announcements.isHolding) this.tail()
   }
 
@@ -419,58 +427,19 @@ export class PostgresLedger implements Ledger {
     return this.#announcements.take(Math.min(below, this.#firstUnsettled, this.#announcements.knownBelow))
   }
 
-  /** Reads what others have added to this hub's queues, and announces it. */
+  /** Looks for what others have added to this hub's queues, and announces it. */
   tail(): void {
-    this.#isTailWanted = true
-    if (this.#isTailing || this.#fault !== null || this.#isClosed) return
-    this.#isTailing = true
-    this.#isTailWanted = false
-    const gaps = this.#announcements.gaps()
-    const unsettled = this.#firstUnsettled
-    const reading = this.asking((connection) => readForeignEntries(connection, this.identity.hub, gaps))
-    reading.then(
-      ({ below, entries }) => this.#tailed(Math.min(below, unsettled, this.#firstUnsettled), entries),
-      () => {},
-    )
+    this.#tail.look()
   }
 
-  #tailed(below: number, entries: readonly { participant: ParticipantId; entry: Entry }[]): void {
-    if (this.#fault !== null) return
-    this.#isTailing = false
-    const known = entries.filter(({ entry }) => entry.position < below)
-    const appended = this.#announcements.take(below, known)
-    if (known.length > 0) this.#tables.forgetOrders(known.map(({ entry }) => orderKeyOf(entry)))
+  #announce(appended: ReadonlyMap<ParticipantId, readonly Entry[]>, foreign: readonly Entry[]): void {
+    if (foreign.length > 0) this.#tables.forgetOrders(foreign.map(orderKeyOf))
     if (appended.size > 0)
       for (const listener of this.#committedListeners) listener({ ...NO_CHANGES, appended })
-    if (this.#isTailWanted) this.tail()
-    else if (this.#announcements.isHolding) this.#clock.after(TAIL_AGAIN_MS, () => this.tail())
   }
 
   #rung(said: string): void {
     if (said !== String(this.identity.hub)) this.tail()
-  }
-
-  /** Tells others that there may be something for them: once for all that is written in the meantime. */
-  #ring(): void {
-    this.#isBellWanted = true
-    if (this.#isRinging) return
-    this.#isRinging = true
-    this.#isBellWanted = false
-    const rung = this.asking((connection) =>
-      connection.run('bell', {
-        name: 'ring',
-        text: "SELECT pg_notify('caps', $1)",
-        values: [String(this.identity.hub)],
-      }),
-    )
-    rung.then(
-      () =>
-        this.#clock.after(RING_AGAIN_MS, () => {
-          this.#isRinging = false
-          if (this.#isBellWanted) this.#ring()
-        }),
-      () => {},
-    )
   }
 
   onLost(listener: (participants: readonly ParticipantId[]) => void): () => void {
