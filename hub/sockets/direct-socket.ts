@@ -180,7 +180,8 @@ export class DirectSocket implements PeerSocket, Taker, TextTaker {
     const answered = id === null ? undefined : acks.get(id)
     if (answered === undefined) return
     acks.delete(id!)
-    answered(...args)
+    // All of them might not fit on the stack.
+    answered(args[0])
   }
 
   /** An event with a callback has an id, by which the peer answers. */

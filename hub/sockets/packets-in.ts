@@ -68,6 +68,17 @@ export const packetIn = (text: string, start = 0): PacketIn | null => {
   return { isAnswer, id: at === begin ? null : id, data }
 }
 
+/** The library gives them to a function one by one, and very many do not fit on the stack: the hub would end. No message of ours has more than one. */
+const MOST_ARGUMENTS = 1000
+const LEAST_BYTES_EACH = 2
+
+/** Of a packet for the library, whatever stands before its list. */
+const hasTooMany = (packet: unknown): boolean => {
+  if (typeof packet !== 'string' || packet.length <= MOST_ARGUMENTS * LEAST_BYTES_EACH) return false
+  const list = parsed(packet.slice(packet.indexOf('[')))
+  return Array.isArray(list) && list.length > MOST_ARGUMENTS
+}
+
 /** What came could not be read, by Socket.IO or by us. */
 export class BrokenPacket extends Error {}
 
@@ -84,6 +95,7 @@ export const packetsWith = (broke: () => void): object => ({
       if (read !== null) return taker!.take(read)
       taker?.passedOver()
       try {
+        if (hasTooMany(packet)) throw new RangeError('more arguments than are taken')
         super.add(packet)
       } catch (error) {
         broke()

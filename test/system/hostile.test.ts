@@ -31,6 +31,9 @@ const ORDER = orderOf('evil', 'o-1')
 const orderWith = (details: string): string =>
   `["pickup",${JSON.stringify(ORDER).slice(0, -1)},"details":${details}}]`
 
+/** More than fit on the stack as arguments of one call. */
+const VERY_MANY = new Array(180_000).fill(0).join(',')
+
 describe('a hostile peer', () => {
   let hub: TestHub
   let evil: TestClient
@@ -101,6 +104,7 @@ describe('a hostile peer', () => {
     'a reserved name': '2/caps,["disconnect"]',
     'a message to a namespace where it is not': '2/other,["pickup"]',
     'a second connect': '0/caps,{}',
+    'very many arguments': `2/caps,1234567890123456["token",${VERY_MANY}]`,
     'more attachments than it may have': '5999999-/caps,["pickup"]',
     'a frame above what the transport takes': message(`["token","${'x'.repeat(1024 * 1024)}"]`),
   }
@@ -129,6 +133,21 @@ describe('a hostile peer', () => {
     expect(answer).to.include({ code: 'batch-too-long' })
     expect(await evil.ask('publish', new Array(100_000).fill(0))).to.include({ ok: false })
     await stillServes(hub)
+  })
+
+  it('[SK13] answers a handover with very many arguments', async () => {
+    const driver = await driverOf(hub.url, 'd')
+    const number = new Promise<string>((resolve) => {
+      driver.socket.io.engine.on('data', (data: unknown) => {
+        const [, id] = /^2\/caps,(\d+)\["pickup"/.exec(String(data)) ?? []
+        if (id !== undefined) resolve(id)
+      })
+    })
+    await evil.ask('pickup', ORDER)
+    write(driver, `3/caps,${await number}[${VERY_MANY}]`)
+    expect(await driver.ask('token', 'behind it')).to.include({ ok: true })
+    expect(hub.reports.counts.ignored).to.equal(1)
+    await stillServes(hub, driver)
   })
 
   it('[SK13] calls a callback twice, and the second time is nothing', async () => {
