@@ -16,9 +16,12 @@ const isAsBefore = (before: OrderRecord, after: OrderRecord): boolean =>
 export const fleetNewsOf = (
   { orderChanges }: Pick<Committed, 'orderChanges'>,
   isTracked: (key: OrderKey) => boolean,
-): OrderRecord[] =>
-  orderChanges.flatMap(({ key, before, after }) => {
-    if (after === null) return []
+): OrderRecord[] => {
+  const news: OrderRecord[] = []
+  for (const { key, before, after } of orderChanges) {
+    if (after === null) continue
     const isOld = before !== null && isAsBefore(before, after) && !isTracked(key)
-    return isOld ? [] : [after]
-  })
+    if (!isOld) news.push(after)
+  }
+  return news
+}
