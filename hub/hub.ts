@@ -223,6 +223,7 @@ export class Hub {
       hubs.onAdopted((orders) => void leasing.adopt(orders)),
       // What cannot be read has been told to whoever owns the ledger, who ends the hub.
       hubs.onFresh(() => void this.#pauses.refresh().catch(() => {})),
+      hubs.onFresh(() => void this.access.learnRevocations().catch(() => {})),
     )
     await hubs.start(() => leasing.state)
   }

@@ -36,6 +36,8 @@ export interface Access {
   endExpired(): void
   /** Resolves when it is durable. */
   revoke(participant: ParticipantId): Promise<Revoked>
+  /** Takes in what has been revoked at other hubs on the same data. Rejects when that cannot be read. */
+  learnRevocations(): Promise<void>
   stop(): void
 }
 
@@ -48,6 +50,7 @@ export const OPEN_ACCESS: Access = {
   leave() {},
   endExpired() {},
   revoke: async () => 'runs-open',
+  learnRevocations: async () => {},
   stop() {},
 }
 
@@ -111,6 +114,13 @@ export class TokenAccess implements Access {
         return resolve('too-many-revocations')
       this.#lives.endAllOf(participant, REVOKED)
     })
+  }
+
+  async learnRevocations(): Promise<void> {
+    const { revocations } = this.#parts
+    // A connection with a token that was made since may be there already.
+    if (await revocations.learn())
+      this.#lives.endThose((identity) => revocations.isRevoked(identity), REVOKED)
   }
 
   stop(): void {

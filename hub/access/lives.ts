@@ -1,6 +1,6 @@
 /** Connections that end by themselves: each with its token. Looked through only when one is due, so that a check costs a comparison. */
 import type { ParticipantId } from '../../shared/ids.ts'
-import type { Refusal } from './identity.ts'
+import type { Identity, Refusal } from './identity.ts'
 import type { Live } from './ports.ts'
 
 const EXPIRED: Refusal = { code: 'token-expired', message: 'The token of this connection has expired.' }
@@ -37,6 +37,11 @@ export class Lives {
   endAllOf(participant: ParticipantId, refusal: Refusal): void {
     for (const live of [...this.#lives])
       if (live.identity.participant === participant) this.#end(live, refusal)
+  }
+
+  /** Those whose identity is one of these. */
+  endThose(isOver: (identity: Identity) => boolean, refusal: Refusal): void {
+    for (const live of [...this.#lives]) if (isOver(live.identity)) this.#end(live, refusal)
   }
 
   #end(live: Live, refusal: Refusal): void {

@@ -3,6 +3,7 @@
  * still live; so there are at most as many as were made in that time, and never more than a bound.
  */
 import type { ParticipantId } from '../../shared/ids.ts'
+import type { Revocation } from '../domain/revocation.ts'
 import type { Identity } from './identity.ts'
 import type { RevocationLedger, RevocationTransaction } from './ports.ts'
 import { CLOCK_TOLERANCE_MS, LONGEST_LIFETIME_MS } from './tokens.ts'
@@ -33,15 +34,27 @@ export class Revocations {
 
   static async load(parts: RevocationsParts, nowMs: number): Promise<Revocations> {
     const revocations = new Revocations(parts)
-    let after = ''
-    for (;;) {
-      const page = await parts.ledger.revocations(after, A_PAGE)
-      for (const { participant, revokedMs } of page) revocations.#revokedMs.set(participant, revokedMs)
-      if (page.length < A_PAGE) break
-      after = page.at(-1)!.participant
-    }
+    await revocations.learn()
     revocations.#forget(nowMs)
     return revocations
+  }
+
+  /** Takes in what is in the ledger, where another hub may have put some. @returns is there anything new? */
+  async learn(): Promise<boolean> {
+    let isNew = false
+    for (let after = ''; ; ) {
+      const page = await this.#ledger.revocations(after, A_PAGE)
+      for (const revocation of page) isNew = this.#take(revocation) || isNew
+      if (page.length < A_PAGE) return isNew
+      after = page.at(-1)!.participant
+    }
+  }
+
+  /** An older one than that which is known says nothing. */
+  #take({ participant, revokedMs }: Revocation): boolean {
+    if (revokedMs <= (this.#revokedMs.get(participant) ?? 0)) return false
+    this.#revokedMs.set(participant, revokedMs)
+    return true
   }
 
   isRevoked({ participant, issuedMs }: Pick<Identity, 'participant' | 'issuedMs'>): boolean {

@@ -81,8 +81,8 @@ export const AC_PLANTS: readonly Plant[] = [
     ...access('revocations'),
     rule: 'AC11',
     name: 'only the first page of the revocations is loaded',
-    from: 'if (page.length < A_PAGE) break',
-    to: 'if (page.length <= A_PAGE) break',
+    from: 'if (page.length < A_PAGE) return isNew',
+    to: 'if (page.length <= A_PAGE) return isNew',
   },
   {
     ...access('rights'),
@@ -153,5 +153,12 @@ export const AC_PLANTS: readonly Plant[] = [
     name: 'whatever page asks is let read answers',
     from: 'origin !== undefined && allowedOrigins.includes(origin)',
     to: 'origin !== undefined && allowedOrigins.length > 0',
+  },
+  {
+    ...{ file: 'hub/access/access.ts', tests: ['test/hub/access/access.test.ts'] },
+    rule: 'AC23',
+    name: 'connections with tokens that were revoked at another hub go on',
+    from: 'if (await revocations.learn())',
+    to: 'if ((await revocations.learn()) && this.isOpen)',
   },
 ]

@@ -98,6 +98,26 @@ describe('access with a key', () => {
     expect(await codeOf(stage, await tokenNow(stage))).to.equal(DRIVER)
   })
 
+  it('[AC23] takes in what another hub has revoked, and cuts whom it concerns', async () => {
+    const stage = await openAccess()
+    const other = await accessOn(stage, stage)
+    const [old, elsewhere] = [await tokenNow(stage), await tokenNow(stage, 'driver/e')]
+    expect(await revoke(stage, DRIVER)).to.equal('revoked')
+    stage.clock.advance(1)
+    const lives = await Promise.all(
+      [old, await tokenNow(stage), elsewhere].map(async (token) => {
+        const live = { identity: (await other.access.identify(token)) as Identity, end: sinon.stub() }
+        other.access.enter(live)
+        return live
+      }),
+    )
+    expect(await codeOf(other, old)).to.equal(DRIVER)
+    await turning(stage.clock, other.access.learnRevocations())
+    expect(await codeOf(other, old)).to.equal('token-revoked')
+    expect(lives.map(({ end }) => end.callCount)).to.deep.equal([1, 0, 0])
+    for (const { access } of [stage, other]) access.stop()
+  })
+
   it('[AC11] answers a revocation when it is durable, though it holds at once', async () => {
     const stage = await openAccess()
     const old = await tokenNow(stage)
