@@ -25,6 +25,14 @@ describe('scrubbing of the files', () => {
     atEndOfTest(() => db.close())
   })
 
+  /** LevelDB merges tables by itself, and one that it is just writing can not be read: it is asked to end before its files are looked at. */
+  const marked = async (): Promise<string[]> => {
+    await db.close()
+    const files = filesWith(folder, MARK)
+    db = await openDatabase(folder, SMALL_BUFFER)
+    return files
+  }
+
   const scrub = (isOver = () => false) => scrubOf(db)([RANGE], isOver)
 
   /** Tables of several levels, in all of which the marked value was written anew and then removed. */
@@ -40,16 +48,16 @@ describe('scrubbing of the files', () => {
   it('[PV5] leaves no byte of removed values in any table or log, at whatever level they lie', async () => {
     await fill()
     expect(db.getProperty('leveldb.num-files-at-level2'), 'tables at level 2').to.not.equal('0')
-    expect(filesWith(folder, MARK)).to.not.deep.equal([])
+    expect(await marked()).to.not.deep.equal([])
     expect(await scrub()).to.equal(true)
-    expect(filesWith(folder, MARK)).to.deep.equal([])
+    expect(await marked()).to.deep.equal([])
   })
 
   it('[PV5] leaves none where all of it has gathered in memory only', async () => {
     await db.put('q/acme/1', MARK)
     await db.put('q/acme/1', 'other')
     await scrub()
-    expect(filesWith(folder, MARK)).to.deep.equal([])
+    expect(await marked()).to.deep.equal([])
     expect(await db.get('q/acme/1')).to.equal('other')
   })
 
