@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import type { PostgresHubs } from '../../hub/ledger/postgres/postgres-hubs.ts'
 import { newDatabase, openAt } from '../hub/ledger/postgres/databases.ts'
+import { atEndOfTest } from '../support/cleanup.ts'
 import { driverOf, orderOf, type TestClient, vendorOf } from '../support/client.ts'
 import { startTestHub, type TestHub, type TestHubSettings } from '../support/hub.ts'
 import { describePostgres, queryAt } from '../support/postgres.ts'
@@ -45,7 +46,7 @@ describePostgres('two hubs of a company', () => {
     for (const { hubs } of [one, other, one]) await hubs.beat()
   }
 
-  it('[PQ4][PQ5] carry an order from a store at one to a driver at the other, and back', async () => {
+  it('[PQ4][PQ5][PQ19] carry an order from a store at one to a driver at the other, and back', async () => {
     await begin()
     const till = await vendorOf(one.url, 'acme')
     const driver = await driverOf(other.url, 'bob')
@@ -82,6 +83,20 @@ describePostgres('two hubs of a company', () => {
     while ((await hear(tillAgain)) !== 'delivered o-1');
   })
 
+  it('[PQ19] give what waits at one, whose drivers have no room, to a driver who comes to the other', async () => {
+    await begin()
+    const till = await vendorOf(one.url, 'acme')
+    const full = await driverOf(one.url, 'ann', { capacity: 1 })
+    const [first, ...waiting] = ['o-1', 'o-2', 'o-3']
+    await till.ask('pickup', orderOf('acme', first!))
+    const { reply } = await full.handed.next()
+    reply()
+    for (const name of waiting) await till.ask('pickup', orderOf('acme', name))
+    const driver = await driverOf(other.url, 'bob', { capacity: 2 })
+    const carried = [await carry(driver), await carry(driver)]
+    expect(carried.sort()).to.deep.equal(waiting)
+  })
+
   it('[PQ19] never let two drivers have one pickup, and leave none lying while a driver has room', async () => {
     await begin()
     const tills = [await vendorOf(one.url, 'acme'), await vendorOf(other.url, 'acme', { id: 'till-2' })]
@@ -91,11 +106,15 @@ describePostgres('two hubs of a company', () => {
     ])
     const count = 60
     const carried = createInbox<string>('a delivered order')
+    let isOver = false
+    atEndOfTest(() => {
+      isOver = true
+    })
     for (const driver of drivers) {
       const next = (): void =>
         void carry(driver)
           .then(carried.put, () => {})
-          .finally(next)
+          .finally(() => isOver || next())
       for (let hands = 0; hands < 3; hands += 1) next()
     }
     for (let number = 0; number < count; number += 1)
