@@ -7,7 +7,8 @@
 import type { ParticipantId } from '../../shared/ids.ts'
 import type { Entry } from '../domain/entry.ts'
 import type { Delivery } from './ports.ts'
-import { type Attachment, QueueDelivery, type QueueParts } from './queue-delivery.ts'
+import { QueueDelivery } from './queue-delivery.ts'
+import type { Attachment, QueueParts } from './queue-parts.ts'
 
 export interface AttachedQueueParts extends QueueParts {
   detached(queue: AttachedQueue): void

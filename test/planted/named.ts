@@ -119,13 +119,13 @@ export const NAMED_PLANTS: readonly Plant[] = [
   {
     ...{ file: 'hub/delivery/queue-delivery.ts', tests: ['test/hub/delivery/queue-delivery.test.ts'] },
     name: 'lost connections count as attempts',
-    from: 'this.#isOpen = false',
-    to: `this.#fail(this.#window.overdue(Number.POSITIVE_INFINITY).map((slot) => ({ slot, what: 'not-acknowledged', reason: 'the connection is lost' })))
-    this.#isOpen = false`,
+    from: 'if (this.#isOpen) this.#window.close()',
+    to: `this.#answers.fail(this.#window.overdue(Number.POSITIVE_INFINITY).map((slot) => ({ slot, what: 'not-acknowledged', reason: 'the connection is lost' })))
+    if (this.#isOpen) this.#window.close()`,
   },
   {
     ...{
-      file: 'hub/delivery/queue-delivery.ts',
+      file: 'hub/delivery/queue-answers.ts',
       tests: ['test/hub/delivery/delivery-model.test.ts', 'test/hub/delivery/queue-delivery.test.ts'],
     },
     name: 'memory is freed before the disk agrees',

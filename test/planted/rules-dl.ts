@@ -69,11 +69,12 @@ export const DL_PLANTS: readonly Plant[] = [
     to: 'this.#window.retries > this.#parts.options.retryBound',
   },
   {
-    ...delivery('queue-delivery'),
+    ...delivery('attached-queue'),
     rule: 'DL10',
     name: 'a displaced connection still acknowledges',
-    from: 'if (!this.#isOpen || slot === undefined',
-    to: 'if (slot === undefined',
+    from: `this.#delivery = null
+    this.#parts.detached(this)`,
+    to: 'this.#parts.detached(this)',
   },
   {
     ...delivery('queue-reader'),
