@@ -6,6 +6,7 @@
  */
 import type { ParticipantId } from '../../../shared/ids.ts'
 import type { Entry, Place } from '../../domain/entry.ts'
+import { EntryIndex } from './entry-index.ts'
 import { Line } from './line.ts'
 
 /** An entry that was added, or (null) taken. */
@@ -40,18 +41,19 @@ const PLACES: readonly Place[] = ['queue', 'retry', 'dead']
 const newGroup = (): Record<Place, OnItsWay[]> => ({ queue: [], retry: [], dead: [] })
 
 export class Entries {
-  /** By position: that is unique, but an entry that moves keeps it. */
-  readonly #onTheirWay: Readonly<Record<Place, Map<number, OnItsWay>>> = {
-    queue: new Map(),
-    retry: new Map(),
-    dead: new Map(),
+  /** A position is unique, but an entry that moves to another place keeps it. */
+  readonly #onTheirWay: Readonly<Record<Place, EntryIndex<OnItsWay>>> = {
+    queue: new EntryIndex(),
+    retry: new EntryIndex(),
+    dead: new EntryIndex(),
   }
   #gathering = newGroup()
   #syncing: readonly OnItsWay[] = []
   readonly #line = new Line<OnItsWay>()
 
   change({ place, participant, position, entry }: EntryChange): void {
-    const one = this.#onTheirWay[place].get(position) ?? this.#begin(place, participant, position)
+    const one =
+      this.#onTheirWay[place].get(participant, position) ?? this.#begin(place, participant, position)
     one.entry = entry
     if (one.isGathering) return
     one.isGathering = true
@@ -74,16 +76,16 @@ export class Entries {
       since: 0,
       isStored: false,
     }
-    this.#onTheirWay[place].set(position, one)
+    this.#onTheirWay[place].add(one)
     return one
   }
 
   /** An entry that was added to a queue since `takeGroup` is not added after all. Nobody else MUST have changed it since. */
-  withdraw(position: number): void {
-    const one = this.#onTheirWay.queue.get(position)
+  withdraw(participant: ParticipantId, position: number): void {
+    const one = this.#onTheirWay.queue.get(participant, position)
     if (one === undefined) return
     one.isGathering = false
-    this.#onTheirWay.queue.delete(position)
+    this.#onTheirWay.queue.remove(one)
   }
 
   /** Hands out what has been changed since the last call; to be read at once. What was handed out before MUST be synced. */
@@ -121,15 +123,12 @@ export class Entries {
 
   /** Unless it is on its way again, or gone already and another one in its place. */
   #forget(one: OnItsWay): void {
-    if (one.isGathering || one.isSyncing) return
-    const ofPlace = this.#onTheirWay[one.place]
-    if (ofPlace.get(one.position) === one) ofPlace.delete(one.position)
+    if (!one.isGathering && !one.isSyncing) this.#onTheirWay[one.place].remove(one)
   }
 
   /** What a participant's own keys do not show yet, by position; durable. */
   *unwrittenOf(place: Place, participant: ParticipantId): IterableIterator<EntryChange> {
-    for (const one of this.#onTheirWay[place].values())
-      if (one.since > 0 && one.participant === participant) yield durableChange(one)
+    for (const one of this.#onTheirWay[place].of(participant)) if (one.since > 0) yield durableChange(one)
   }
 
   /** Changes that need the journal's groups up to one, durable as they are. */

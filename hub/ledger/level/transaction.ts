@@ -101,7 +101,7 @@ export class Transaction extends RowTransaction implements LedgerTransaction {
    */
   take(place: Place, participant: ParticipantId, position: number): void {
     if (place === 'queue' && this.#appended.withdraw(participant, position))
-      this.#tables.entries.withdraw(position)
+      this.#tables.entries.withdraw(participant, position)
     else this.#tables.entries.change({ place, participant, position, entry: null })
     this.count(participant, { place, position }, -1)
   }
