@@ -6,8 +6,9 @@ import { driverOf, FLEET, type ParticipantId } from '../../shared/ids.ts'
 import type { Entry } from '../domain/entry.ts'
 import { owedTo, type ParticipantRecord } from '../domain/participant.ts'
 import { AttachedQueue, type AttachedQueueParts } from './attached-queue.ts'
+import type { DriverSizes } from './driver-grips.ts'
 import { Erasures } from './erasures.ts'
-import { type DriverSizes, Leasing } from './leasing.ts'
+import { Leasing } from './leasing.ts'
 import { Pauses } from './pauses.ts'
 import type {
   Delivery,

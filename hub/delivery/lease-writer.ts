@@ -104,6 +104,13 @@ export class LeaseWriter {
     this.#submit(records.map(keyOf), { decide, settled })
   }
 
+  /** Those of them with which nothing is begun yet, to be given back. */
+  giving(records: readonly OrderRecord[], back: Giving['back']): Giving[] {
+    return records
+      .filter((record) => !this.isSettling(keyOf(record)))
+      .map((record) => ({ record, driver: holderOf(record)!, back }))
+  }
+
   /** Puts orders back with the fleet if they still are as they were. */
   giveBack(giving: readonly Giving[]): void {
     if (giving.length === 0) return

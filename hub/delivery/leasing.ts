@@ -4,17 +4,15 @@
  * to others first. Whatever changes an order is seen here when it is durable, through the board.
  */
 import { driverId, FLEET, type OrderKey } from '../../shared/ids.ts'
-import { declinersOf, pickupEntry } from '../domain/dispatch.ts'
-import { type Entry, orderKeyOf, type Retry } from '../domain/entry.ts'
+import { type Entry, orderKeyOf } from '../domain/entry.ts'
 import { holderOf, keyOf, type OrderRecord } from '../domain/order-record.ts'
 import type { Committed } from '../domain/work.ts'
 import { Board } from './board.ts'
-import { bytesOf } from './entry-bytes.ts'
-import type { Room } from './fleet.ts'
+import { DriverGrips, type DriverSizes } from './driver-grips.ts'
 import { fleetNewsOf } from './fleet-news.ts'
-import { byHolder, fittingCount } from './lease-batches.ts'
-import { type Lot, lease, mayAskAgain } from './lease-steps.ts'
-import { type Giving, LeaseWriter } from './lease-writer.ts'
+import { lease } from './lease-steps.ts'
+import { LeaseWriter } from './lease-writer.ts'
+import { Lots } from './lots.ts'
 import type {
   Delivery,
   DeliveryLedger,
@@ -27,9 +25,6 @@ import type {
 import { QueueReader } from './queue-reader.ts'
 import { moveFloor } from './queue-steps.ts'
 import { retryPages } from './retry-pages.ts'
-
-/** What a driver's connection asks for: parcels in all, and leases that it has not answered. */
-export type DriverSizes = Omit<Room, 'bytes'>
 
 export interface LeasingParts {
   readonly ledger: DeliveryLedger
@@ -52,10 +47,9 @@ export class Leasing {
   #isStopped = false
   #isLooking = false
   readonly #reader: QueueReader
-  readonly #outlets = new Map<string, Outlet>()
-  /** When an absent driver's grace ends. */
-  readonly #graceEnds = new Map<string, number>()
   readonly writer: LeaseWriter
+  readonly #grips: DriverGrips
+  readonly #lots: Lots
   /** Positions of the last pickup that was left in the queue, and of the last one that was announced. */
   #lastLeft = 0
   #lastAnnounced = 0
@@ -65,6 +59,9 @@ export class Leasing {
     this.#parts = parts
     const refresh = (key: OrderKey, record: OrderRecord | undefined) => this.#refresh(key, record)
     this.writer = new LeaseWriter({ ...parts, board: this.#board, refresh })
+    const common = { ...parts, board: this.#board, writer: this.writer }
+    this.#grips = new DriverGrips({ ...common, roomed: () => this.#lease() })
+    this.#lots = new Lots(common)
     const queue = { participant: FLEET, after: floor, chunk: READ_AHEAD, most: HELD, bytes: READ_AHEAD_BYTES }
     this.#reader = new QueueReader(parts.ledger, queue, () => this.#lease())
   }
@@ -75,19 +72,18 @@ export class Leasing {
     const keys = [...(await ledger.heldOrders())]
     for await (const page of retryPages(ledger, FLEET, 0)) keys.push(...page.map(orderKeyOf))
     await this.load(keys)
-    for (const driver of this.#board.fleet.absentHolders()) this.#startGrace(driver)
+    this.#grips.startGraces()
   }
 
   /** Orders that drivers hold whom this hub serves from now on. The clocks of those who are away begin now. */
   async adopt(orders: readonly OrderKey[]): Promise<void> {
     await this.load(orders)
-    for (const driver of this.#board.fleet.absentHolders())
-      if (!this.#graceEnds.has(driver)) this.#startGrace(driver)
+    this.#grips.startGraces()
   }
 
   /** Another hub serves the driver, and looks after what it holds. */
   disown(driver: string): void {
-    this.#graceEnds.delete(driver)
+    this.#grips.forget(driver)
     for (const key of this.#board.fleet.heldBy(driver)) {
       this.#board.untrack(key)
       this.#board.fleet.letGo(driver, key)
@@ -132,10 +128,6 @@ export class Leasing {
     return this.#board.apply(record, this.#parts.now() + this.#parts.options.assignmentMs)
   }
 
-  #startGrace(driver: string): void {
-    this.#graceEnds.set(driver, this.#parts.now() + this.#parts.options.driverGraceMs)
-  }
-
   /** Pickups that have just been accepted are leased in the same step, if none waits before them and somebody has room. The others wait until they are durable. */
   decided(transaction: DeliveryTransaction): void {
     const pickups = transaction.appendedTo(FLEET)
@@ -155,7 +147,7 @@ export class Leasing {
   #leaseNew(transaction: DeliveryTransaction, pickups: readonly Entry[]): number {
     let leased = 0
     for (const entry of pickups) {
-      const lot = this.#lotOf(entry)
+      const lot = this.#lots.of(entry)
       if (lot === null) break
       lease(transaction, lot)
       leased += 1
@@ -170,147 +162,33 @@ export class Leasing {
       this.#reader.appended(pickups)
     }
     const news = fleetNewsOf(committed, (key) => this.#board.isTracked(key))
-    this.#handLeases(news.filter((record) => this.#apply(record)))
+    this.#grips.hand(news.filter((record) => this.#apply(record)))
     this.#lease()
-  }
-
-  /** Hands leases to their drivers, a frame a driver; those of absent ones wait for them, for the grace time. */
-  #handLeases(leased: readonly OrderRecord[]): void {
-    for (const [driver, records] of byHolder(leased)) {
-      const outlet = this.#outlets.get(driver)
-      if (outlet !== undefined) this.#hand(driver, outlet, records)
-      else if (!this.#graceEnds.has(driver)) this.#startGrace(driver)
-    }
-  }
-
-  #hand(driver: string, outlet: Outlet, records: readonly OrderRecord[]): void {
-    const overdueMs = this.#parts.now() + this.#parts.options.ackTimeoutMs
-    for (const record of records) this.#board.handed(keyOf(record), overdueMs)
-    const handovers = records.map((record) => ({
-      entry: pickupEntry(record),
-      token: record.dispatch.lease!.token,
-      attempt: record.dispatch.failures.length + 1,
-    }))
-    outlet.hand(handovers)
-    this.#parts.reports.handedOver(handovers, driverId(driver))
   }
 
   /** Leases all that somebody has room for. What is read from the queue is leased at once, so nothing is left at or below the last lot from it. */
   #lease(): void {
     if (this.#isStopped) return
-    const lots = [...this.#lotsOfReturned(), ...this.#lotsOfQueue()]
+    const lots = [...this.#lots.ofReturned(), ...this.#lots.ofQueue(this.#reader)]
     if (lots.length === 0) return
     const floor = lots.reduce((greatest, { position }) => Math.max(greatest, position), 0)
     this.writer.lease(lots, floor)
   }
 
-  #lotsOfReturned(): Lot[] {
-    const { fleet } = this.#board
-    if (!fleet.hasFree || this.#board.returnedCount === 0) return []
-    const nowMs = this.#parts.now()
-    return this.#board.returned().flatMap((record) => {
-      if (this.writer.isSettling(keyOf(record))) return []
-      const isDue = mayAskAgain(record, nowMs, this.#parts.options)
-      const entry = pickupEntry(record)
-      const bytes = bytesOf(entry.payload)
-      const driver = fleet.candidate(record.dispatch.declined, isDue, bytes)
-      return driver === null ? [] : [this.#offer(driver, entry, bytes)]
-    })
-  }
-
-  /** At the bound of pickups that came back, no new ones are leased until those are dealt with. */
-  #lotsOfQueue(): Lot[] {
-    const lots: Lot[] = []
-    while (this.#board.fleet.hasFree && this.#board.returnedCount < this.#parts.options.retryBound) {
-      const entry = this.#reader.peek()
-      const lot = entry === undefined ? null : this.#lotOf(entry)
-      if (lot === null) break
-      this.#reader.shift()
-      lots.push(lot)
-    }
-    return lots
-  }
-
-  /** Offers a pickup that is new to the driver whose turn it is; null if nobody has room for it. */
-  #lotOf(entry: Entry): Lot | null {
-    const bytes = bytesOf(entry.payload)
-    const driver = this.#board.fleet.candidate([], false, bytes)
-    return driver === null ? null : this.#offer(driver, entry, bytes)
-  }
-
-  #offer(driver: string, entry: Entry, bytes: number): Lot {
-    const order = orderKeyOf(entry)
-    this.#board.fleet.offer(driver, order, bytes)
-    return { order, position: entry.position, driver }
-  }
-
-  /** A driver's connection takes over: it gets its leases again, those that fit its window; the others go back to the fleet. */
-  attach(driver: string, outlet: Outlet, sizes: DriverSizes): Delivery {
-    const room = { ...sizes, bytes: this.#parts.options.windowBytes }
-    this.#outlets.set(driver, outlet)
-    this.#graceEnds.delete(driver)
-    this.#board.fleet.connect(driver, room)
-    const leases = this.#board.leasesOf(driver).filter((record) => !this.writer.isSettling(keyOf(record)))
-    const fitting = fittingCount(leases, room)
-    if (fitting > 0) this.#hand(driver, outlet, leases.slice(0, fitting))
-    const back = { what: 'driver-away', reason: 'its window has become smaller' } as const
-    this.writer.giveBack(this.#giving(leases.slice(fitting), back))
-    this.#lease()
-    const isCurrent = () => this.#outlets.get(driver) === outlet
-    return {
-      acknowledge: (tokens) => this.#acknowledge(driver, isCurrent() ? tokens : [], tokens.length),
-      reject: (rejections) => this.#reject(driver, isCurrent() ? rejections : [], rejections.length),
-      detach: () => isCurrent() && this.#detach(driver),
-    }
-  }
-
-  #detach(driver: string): void {
-    this.#outlets.delete(driver)
-    this.#board.suspend(driver)
-    this.#board.fleet.disconnect(driver)
-    if (this.#board.fleet.heldBy(driver).length > 0) this.#startGrace(driver)
-  }
-
-  /** The leased orders that the tokens name; the others of all that were sent are counted. */
-  #leased(driver: string, tokens: readonly string[], sent: number): OrderRecord[] {
-    const records = new Set<OrderRecord>()
-    for (const token of tokens) {
-      const record = this.#board.leased(driver, token)
-      if (record !== undefined && !this.writer.isSettling(keyOf(record))) records.add(record)
-    }
-    if (records.size < sent) this.#parts.reports.ignored(sent - records.size)
-    return [...records]
-  }
-
-  #acknowledge(driver: string, tokens: readonly string[], sent: number): void {
-    const records = this.#leased(driver, tokens, sent)
-    if (records.length > 0) this.writer.assign(records)
-  }
-
-  #reject(driver: string, rejections: readonly { entry: string; reason: string }[], sent: number): void {
-    const reasons = new Map(rejections.map(({ entry, reason }) => [entry, reason]))
-    const tokens = rejections.map(({ entry }) => entry)
-    const giving = this.#leased(driver, tokens, sent).map((record) => {
-      const reason = reasons.get(record.dispatch.lease!.token)!
-      return { record, driver, back: { what: 'rejected', reason } } as const
-    })
-    this.writer.giveBack(giving)
-  }
-
   /** To be called every now and then: ends what is overdue, asks again who may be asked again. */
   tick(): void {
     const nowMs = this.#parts.now()
-    const away = this.#endedGraces(nowMs).flatMap((driver) => this.#board.leasesOf(driver))
+    const away = this.#grips.endedGraces(nowMs).flatMap((driver) => this.#board.leasesOf(driver))
     this.writer.giveBack([
-      ...this.#giving(this.#board.overdueLeases(nowMs), {
+      ...this.writer.giving(this.#board.overdueLeases(nowMs), {
         what: 'not-acknowledged',
         reason: 'not acknowledged in time',
       }),
-      ...this.#giving(this.#board.overdueAssignments(nowMs), {
+      ...this.writer.giving(this.#board.overdueAssignments(nowMs), {
         what: 'assignment-expired',
         reason: 'no progress',
       }),
-      ...this.#giving(away, { what: 'driver-away', reason: 'the driver is away' }),
+      ...this.writer.giving(away, { what: 'driver-away', reason: 'the driver is away' }),
     ])
     this.#lease()
     this.#leaseFromElsewhere()
@@ -325,20 +203,12 @@ export class Leasing {
     hubs.waitingElsewhere(Math.min(fleet.freeRoom, MOST_FROM_ELSEWHERE)).then(
       (entries) => {
         this.#isLooking = false
-        const lots = entries.flatMap((entry) => this.#lotFromElsewhere(entry) ?? [])
+        const lots = this.#isStopped ? [] : entries.flatMap((entry) => this.#lots.fromElsewhere(entry) ?? [])
         if (lots.length > 0) this.writer.lease(lots, 0)
       },
       // Whoever owns the ledger has been told, and ends the hub.
       () => {},
     )
-  }
-
-  #lotFromElsewhere(entry: Entry | Retry): Lot | null {
-    if (this.writer.isSettling(orderKeyOf(entry)) || this.#isStopped) return null
-    const bytes = bytesOf(entry.payload)
-    const isDue = !('dueMs' in entry) || entry.dueMs <= this.#parts.now()
-    const driver = this.#board.fleet.candidate(declinersOf(entry), isDue, bytes)
-    return driver === null ? null : this.#offer(driver, entry, bytes)
   }
 
   /** What the other hubs are told: parcels that the drivers here could take, and pickups for which there is nobody. */
@@ -347,23 +217,9 @@ export class Leasing {
     return { free: this.#isStopped ? 0 : this.#board.fleet.freeRoom, waiting: this.#isStopped ? 0 : waiting }
   }
 
-  #giving(records: readonly OrderRecord[], back: Giving['back']): Giving[] {
-    return records
-      .filter((record) => !this.writer.isSettling(keyOf(record)))
-      .map((record) => ({ record, driver: holderOf(record)!, back }))
-  }
-
-  /** A driver whose grace ends while a step of its is on its way to the disk is looked at again at the next tick. */
-  #endedGraces(nowMs: number): string[] {
-    const ended = [...this.#graceEnds].filter(([, endsMs]) => endsMs <= nowMs).map(([driver]) => driver)
-    const settled = ended.filter(
-      (driver) =>
-        !this.heldBy(driver).some(
-          (order) => this.writer.isSettling(order) || this.#board.isReserved(driver, order),
-        ),
-    )
-    for (const driver of settled) this.#graceEnds.delete(driver)
-    return settled
+  /** A driver's connection takes over: see `DriverGrips`. */
+  attach(driver: string, outlet: Outlet, sizes: DriverSizes): Delivery {
+    return this.#grips.attach(driver, outlet, sizes)
   }
 
   /** Orders that a driver holds: leased, assigned and in transit. */

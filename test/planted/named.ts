@@ -84,7 +84,7 @@ export const NAMED_PLANTS: readonly Plant[] = [
         decide: (transaction) => {
           work.decide(transaction)
           const records = (work.orders ?? []).flatMap((key) => transaction.order(key) ?? [])
-          this.#handLeases(records.filter((record) => this.#apply(record)))
+          this.#grips.hand(records.filter((record) => this.#apply(record)))
         },
       })
     this.writer = new LeaseWriter({ ...parts, ledger: { ...parts.ledger, submit: early }, board: this.#board, refresh })`,
@@ -99,22 +99,23 @@ export const NAMED_PLANTS: readonly Plant[] = [
     to: "tracked?.phase === 'leased' && driver !== ''",
   },
   {
-    ...{ file: 'hub/delivery/leasing.ts', tests: ['test/hub/delivery/leasing.test.ts'] },
+    ...{ file: 'hub/delivery/driver-grips.ts', tests: ['test/hub/delivery/leasing.test.ts'] },
     name: 'a lease times out while its driver is away',
     from: 'this.#board.suspend(driver)',
     to: 'this.#board.fleet.heldBy(driver)',
   },
   {
-    ...{ file: 'hub/delivery/leasing.ts', tests: ['test/hub/delivery/leasing.test.ts'] },
+    ...{ file: 'hub/delivery/driver-grips.ts', tests: ['test/hub/delivery/leasing.test.ts'] },
     name: 'the grace ends when the hub restarts',
-    from: 'for (const driver of this.#board.fleet.absentHolders()) this.#startGrace(driver)',
+    from: `for (const driver of this.#board.fleet.absentHolders())
+      if (!this.#graceEnds.has(driver)) this.#startGrace(driver)`,
     to: 'for (const driver of this.#board.fleet.absentHolders()) this.#graceEnds.set(driver, 0)',
   },
   {
     ...{ file: 'hub/delivery/leasing.ts', tests: ['test/hub/delivery/leasing.test.ts'] },
     name: "an absent driver's lease counts as a failed attempt",
-    from: "this.#giving(away, { what: 'driver-away'",
-    to: "this.#giving(away, { what: 'not-acknowledged'",
+    from: "this.writer.giving(away, { what: 'driver-away'",
+    to: "this.writer.giving(away, { what: 'not-acknowledged'",
   },
   {
     ...{ file: 'hub/delivery/queue-delivery.ts', tests: ['test/hub/delivery/queue-delivery.test.ts'] },

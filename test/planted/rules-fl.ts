@@ -36,8 +36,8 @@ export const FL_PLANTS: readonly Plant[] = [
     ...delivery('leasing'),
     rule: 'FL5',
     name: "an absent driver's lease counts as a failure",
-    from: "this.#giving(away, { what: 'driver-away'",
-    to: "this.#giving(away, { what: 'not-acknowledged'",
+    from: "this.writer.giving(away, { what: 'driver-away'",
+    to: "this.writer.giving(away, { what: 'not-acknowledged'",
   },
   {
     ...delivery('board'),
