@@ -150,6 +150,13 @@ export class Fleet {
     )
   }
 
+  /** Parcels that connected drivers take in all, those that they have included. */
+  get capacity(): number {
+    let capacity = 0
+    for (const { room } of this.#drivers.values()) capacity += room?.capacity ?? 0
+    return capacity
+  }
+
   get hasFree(): boolean {
     return this.#free.length > 0
   }

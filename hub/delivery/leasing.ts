@@ -211,10 +211,11 @@ export class Leasing {
     )
   }
 
-  /** What the other hubs are told: parcels that the drivers here could take, and pickups for which there is nobody. */
-  get state(): { free: number; waiting: number } {
-    const waiting = this.#board.returnedCount + (this.#reader.isAtEnd ? 0 : 1)
-    return { free: this.#isStopped ? 0 : this.#board.fleet.freeRoom, waiting: this.#isStopped ? 0 : waiting }
+  /** What the other hubs are told: parcels that the drivers here could take, and take in all, and pickups for which there is nobody. */
+  get state(): { free: number; capacity: number; waiting: number } {
+    if (this.#isStopped) return { free: 0, capacity: 0, waiting: 0 }
+    const { freeRoom: free, capacity } = this.#board.fleet
+    return { free, capacity, waiting: this.#board.returnedCount + (this.#reader.isAtEnd ? 0 : 1) }
   }
 
   /** A driver's connection takes over: see `DriverGrips`. */

@@ -6,6 +6,8 @@ import type { Entry, Retry } from '../domain/entry.ts'
 export interface HubState {
   /** Parcels that its drivers could take. */
   readonly free: number
+  /** Parcels that they take in all. */
+  readonly capacity: number
   /** Pickups that it has nobody for. */
   readonly waiting: number
 }

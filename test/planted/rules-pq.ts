@@ -141,6 +141,16 @@ export const PQ_PLANTS: readonly Plant[] = [
     to: '',
   },
   {
+    ...{
+      file: 'hub/ledger/postgres/fleet-targets.ts',
+      tests: ['test/hub/ledger/postgres/fleet-targets.test.ts'],
+    },
+    rule: 'PQ19',
+    name: 'lays pickups with a hub without drivers when others are thought to be full',
+    from: 'if (capacity > 0) this.#rooms',
+    to: 'if (free > 0) this.#rooms',
+  },
+  {
     ...postgres('postgres-hubs'),
     rule: 'PQ21',
     name: 'takes a participant over for a connection that has gone',

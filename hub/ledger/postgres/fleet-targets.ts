@@ -1,26 +1,45 @@
-/** In whose pool a new pickup is laid: with the hub whose drivers have most room left, of all that is known of them. What has been laid there since is taken off, until the hubs tell anew. */
+/**
+ * In whose pool a new pickup is laid: with the hub whose drivers have most room left, of all that is known of them. What has been laid there since is taken off, until the hubs tell anew. When more is laid than they told room for, it is shared out by what their drivers take in all: they have
+ * delivered some meanwhile, and a pickup that lies with a hub without drivers waits until another one comes to look.
+ */
+import type { HubState } from '../hubs.ts'
+
+type Told = Pick<HubState, 'free' | 'capacity'>
+
+interface Room {
+  readonly capacity: number
+  left: number
+}
+
 export class FleetTargets {
   readonly #hub: number
-  #room = new Map<number, number>()
+  #rooms = new Map<number, Room>()
 
   constructor(hub: number) {
     this.#hub = hub
   }
 
-  /** @param free of each hub that is alive, this one included */
-  heard(free: ReadonlyMap<number, number>): void {
-    this.#room = new Map(free)
+  /** @param told by each hub that is alive, this one included */
+  heard(told: ReadonlyMap<number, Told>): void {
+    this.#rooms = new Map()
+    for (const [hub, { free, capacity }] of told)
+      if (capacity > 0) this.#rooms.set(hub, { capacity, left: free })
   }
 
   next(): number {
     let target = this.#hub
-    let most = this.#room.get(target) ?? 0
-    for (const [hub, room] of this.#room) {
-      if (room <= most) continue
+    let most = this.#rooms.get(target)
+    for (const [hub, room] of this.#rooms) {
+      if (most !== undefined && !isMore(room, most)) continue
       target = hub
       most = room
     }
-    if (most > 0) this.#room.set(target, most - 1)
+    if (most !== undefined) most.left -= 1
     return target
   }
 }
+
+const isMore = (one: Room, other: Room): boolean =>
+  one.left > 0 || other.left > 0
+    ? one.left > other.left
+    : one.left / one.capacity > other.left / other.capacity

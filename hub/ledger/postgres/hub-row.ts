@@ -100,7 +100,7 @@ const AWAY = `UPDATE caps.participants p SET version = version + 1, away_since_m
 
 const ENTER = `WITH reserved AS (UPDATE caps.positions SET last = last + $2::int8 RETURNING last),
   block AS (INSERT INTO caps.blocks (first, last, hub) SELECT last - $2::int8 + 1, last, $1::int8 FROM reserved),
-  beat AS (INSERT INTO caps.beats VALUES ($1::int8, 0, 0, 0) ON CONFLICT (hub) DO UPDATE SET beat = beats.beat + 1, free = 0, waiting = 0),
+  beat AS (INSERT INTO caps.beats (hub, beat, free, waiting) VALUES ($1::int8, 0, 0, 0) ON CONFLICT (hub) DO UPDATE SET beat = beats.beat + 1, free = 0, waiting = 0, capacity = 0),
   others AS (UPDATE caps.hubs SET told = told + 1 WHERE hub <> $1::int8 RETURNING is_live)
   INSERT INTO caps.hubs AS h (hub, fence, last_group, told, is_live, alive_ms)
     SELECT $1::int8, 1, 0, 1, true, (SELECT max(alive_ms) FROM caps.hubs)

@@ -4,6 +4,7 @@
  * heard -> quiet (its positions are taken from it, so that it holds up no reader) -> dead (fenced: it writes nothing any more, and what it had is adopted)
  */
 import type { Clock } from '../../../shared/clock.ts'
+import type { HubState } from '../hubs.ts'
 import type { Connection } from './connection.ts'
 import type { Identity } from './hub-row.ts'
 
@@ -21,6 +22,7 @@ export interface Peer {
   readonly fence: number
   readonly isLive: boolean
   readonly free: number
+  readonly capacity: number
   readonly waiting: number
 }
 
@@ -32,8 +34,8 @@ interface Seen extends Peer {
   readonly isOrphaned: boolean
 }
 
-const BEAT = `WITH mine AS (UPDATE caps.beats SET beat = beat + 1, free = $2::int8, waiting = $3::int8 WHERE hub = $1::int8)
-SELECT h.hub, h.fence, h.told, h.is_live, coalesce(b.beat, 0), coalesce(b.free, 0), coalesce(b.waiting, 0),
+const BEAT = `WITH mine AS (UPDATE caps.beats SET beat = beat + 1, free = $2::int8, waiting = $3::int8, capacity = $4::int8 WHERE hub = $1::int8)
+SELECT h.hub, h.fence, h.told, h.is_live, coalesce(b.beat, 0), coalesce(b.free, 0), coalesce(b.waiting, 0), coalesce(b.capacity, 0),
   EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.classid = 1667330163::oid AND l.objid = h.hub::int8::oid AND l.objsubid = 2 AND l.granted
     AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())),
   NOT h.is_live AND EXISTS (SELECT FROM caps.owners o WHERE o.hub = h.hub AND o.participant >= 'driver/' AND o.participant < 'driver0')
@@ -108,7 +110,7 @@ export class Peers {
   }
 
   /** Gives a sign of life, and looks at the others. */
-  async beat(connection: Connection, state: { free: number; waiting: number }): Promise<Heard> {
+  async beat(connection: Connection, state: HubState): Promise<Heard> {
     const { hub } = this.#identity
     const beganMs = this.#clock.now()
     const seen = await this.#look(connection, state)
@@ -125,14 +127,16 @@ export class Peers {
     return { told: own.told, fence: own.fence, adopted }
   }
 
-  async #look(connection: Connection, { free, waiting }: { free: number; waiting: number }): Promise<Seen[]> {
+  async #look(connection: Connection, state: HubState): Promise<Seen[]> {
     const rows = await connection.run<
-      [number, number, number, boolean, number, number, number, boolean, boolean]
-    >('bell', { name: 'beat', text: BEAT, values: [this.#identity.hub, free, waiting] })
-    return rows.map(([hub, fence, told, isLive, beat, free_, waiting_, isConnected, isOrphaned]) => ({
-      ...{ hub, fence, told, isLive, beat, isConnected, isOrphaned },
-      free: free_,
-      waiting: waiting_,
+      [number, number, number, boolean, number, number, number, number, boolean, boolean]
+    >('bell', {
+      name: 'beat',
+      text: BEAT,
+      values: [this.#identity.hub, state.free, state.waiting, state.capacity],
+    })
+    return rows.map(([hub, fence, told, isLive, beat, free, waiting, capacity, isConnected, isOrphaned]) => ({
+      ...{ hub, fence, told, isLive, beat, free, waiting, capacity, isConnected, isOrphaned },
     }))
   }
 

@@ -35,7 +35,7 @@ export class PostgresHubs implements Hubs {
   readonly #ledger: PostgresLedger
   readonly #clock: Clock
   readonly #peers: Peers
-  #stateOf: () => HubState = () => ({ free: 0, waiting: 0 })
+  #stateOf: () => HubState = () => ({ free: 0, capacity: 0, waiting: 0 })
   #connection: Connection | null = null
   #asking: Asking[] = []
   #isTaking = false
@@ -91,8 +91,8 @@ export class PostgresHubs implements Hubs {
     })
     const { identity, targets, owned } = this.#ledger
     if (heard.fence !== identity.fence) return this.#ledger.taken()
-    const free = this.#peers.others.map((peer) => [peer.hub, peer.free] as const)
-    targets.heard(new Map([[identity.hub, state.free], ...free]))
+    const others = this.#peers.others.map((peer) => [peer.hub, peer] as const)
+    targets.heard(new Map<number, Pick<HubState, 'free' | 'capacity'>>([[identity.hub, state], ...others]))
     await this.#ledger.heard(heard.told, this.#peers.hasOthers)
     for (const driver of heard.adopted) owned.took(driver as ParticipantId, true)
     if (heard.adopted.length > 0) await this.#adopted(heard.adopted as readonly ParticipantId[])

@@ -118,6 +118,10 @@ CREATE TABLE caps.counts (
 
 CREATE INDEX entries_by_position ON caps.entries (position) WHERE place <> 'dead';
 `,
+  `
+-- Parcels that the drivers of a hub take in all.
+ALTER TABLE caps.beats ADD COLUMN capacity integer NOT NULL DEFAULT 0;
+`,
 ]
 
 /** The version that this hub reads and writes. */

@@ -57,7 +57,7 @@ describePostgres('the schema of a database', () => {
       expect(told).to.have.property('code', 'in-use')
       expect(told)
         .to.have.property('message')
-        .that.matches(/not of a hub.*version 2\./)
+        .that.matches(new RegExp(`not of a hub.*version ${SCHEMA_VERSION}\\.`))
     }
     expect(await tablesIn(url)).to.deep.equal([{ tablename: 'bottle' }])
   })
