@@ -102,8 +102,8 @@ export const PQ_PLANTS: readonly Plant[] = [
     ...postgres('transaction'),
     rule: 'PQ14',
     name: 'acknowledges into a queue that another hub serves',
-    from: '    return this.#owns(participant)\n',
-    to: '    return this.#owns(participant) || participant !== FLEET\n',
+    from: '    return this.#parts.owns(participant)\n',
+    to: '    return this.#parts.owns(participant) || participant !== FLEET\n',
   },
   {
     ...postgres('row-columns'),
@@ -156,6 +156,20 @@ export const PQ_PLANTS: readonly Plant[] = [
     name: 'takes a participant over for a connection that has gone',
     from: '(isWanted() ? [participant] : [])',
     to: '(isWanted.length === 0 ? [participant] : [])',
+  },
+  {
+    ...postgres('transaction'),
+    rule: 'PQ22',
+    name: 'adds to its own queues what lies before what it has announced there',
+    from: 'if (isOwn) this.#positions.skipTo(this.#parts.ownFrom)',
+    to: 'if (isOwn) this.#positions.skipTo(0)',
+  },
+  {
+    ...postgres('postgres-ledger'),
+    rule: 'PQ22',
+    name: 'announces what others have added before what it is writing itself to the same queue',
+    from: 'ofOwn: this.#firstOwnUnsettled })',
+    to: 'ofOwn: Number.MAX_SAFE_INTEGER })',
   },
   {
     ...postgres('peers'),

@@ -14,6 +14,8 @@ interface Added {
 export class Announcements {
   /** All below is announced. */
   #from: number
+  /** The last position that was announced. */
+  #last: number
   /** Reserved by this hub, in their order. */
   #own: Block[] = []
   /** Added by this hub, and not announced, in their order. */
@@ -21,6 +23,12 @@ export class Announcements {
 
   constructor(from: number) {
     this.#from = from
+    this.#last = from - 1
+  }
+
+  /** What this hub adds to its own queues from now on must lie there or behind. */
+  get from(): number {
+    return this.#from
   }
 
   get isHolding(): boolean {
@@ -58,9 +66,10 @@ export class Announcements {
     return this.gaps()[0]!.first
   }
 
-  /** What this hub has reserved may be another one's by now: what it has added itself is read as well. */
+  /** What this hub, or another one, had reserved may be reserved once more, by another one: what it has added itself is read as well, and all behind what was announced, which is durable. */
   forgetReserved(): void {
     this.#own = []
+    this.#from = Math.min(this.#from, this.#last + 1)
   }
 
   /** What is to be announced when all below a position is known. @param read what others have added there, in its order */
@@ -82,6 +91,7 @@ export class Announcements {
       if (entries === undefined) taken.set(participant, [entry])
       else entries.push(entry)
     }
+    this.#last = Math.max(this.#last, position)
     return taken
   }
 }

@@ -12,11 +12,12 @@ interface Room {
 }
 
 export class FleetTargets {
-  readonly #hub: number
+  /** This hub. */
+  readonly own: number
   #rooms = new Map<number, Room>()
 
   constructor(hub: number) {
-    this.#hub = hub
+    this.own = hub
   }
 
   /** @param told by each hub that is alive, this one included */
@@ -27,7 +28,7 @@ export class FleetTargets {
   }
 
   next(): number {
-    let target = this.#hub
+    let target = this.own
     let most = this.#rooms.get(target)
     for (const [hub, room] of this.#rooms) {
       if (most !== undefined && !isMore(room, most)) continue

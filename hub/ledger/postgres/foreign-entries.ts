@@ -35,7 +35,7 @@ export const readForeignEntries = async (
   hub: number,
   gaps: readonly Block[],
 ): Promise<ForeignEntries> => {
-  const rows = await connection.run<[below: number, participant: string | null, text: string]>('bell', {
+  const rows = await connection.run<[below: number, participant: string | null, text: string]>('queues', {
     name: 'foreign',
     text: FOREIGN,
     values: [

@@ -42,6 +42,8 @@ export class Group {
   readonly told: number
   /** The first position that was handed out for it. */
   firstPosition: number | null = null
+  /** The first of those that are for queues of this hub. */
+  firstOwnPosition: number | null = null
   /** The last position that any hub had reserved when a queue was closed. */
   lastReserved = 0
 

@@ -25,6 +25,7 @@ export class Positions {
   readonly #size: number
   #wanted: number
   #isShared = false
+  #hasSkipped = false
   /** Since the last group was taken, and in the groups of late. */
   #used = 0
   #usual = 0
@@ -68,6 +69,18 @@ export class Positions {
     return position
   }
 
+  /** What is handed out next lies there or behind. */
+  skipTo(position: number): void {
+    for (let block = this.#blocks[0]; block !== undefined && this.#next < position; block = this.#blocks[0]) {
+      this.#hasSkipped = true
+      if (block.last >= position) this.#next = position
+      else {
+        this.#blocks.shift()
+        this.#next = this.#blocks[0]?.first ?? block.last + 1
+      }
+    }
+  }
+
   /** Only of the newest block is nothing of another hub behind what is handed out next. */
   skipToNewest(): void {
     const newest = this.#blocks.at(-1)
@@ -80,6 +93,7 @@ export class Positions {
   groupTaken(): void {
     this.#usual = Math.max(this.#used, this.#usual / 2)
     this.#used = 0
+    this.#hasSkipped = false
     if (this.#isShared) this.#wanted = Math.max(SMALLEST_BLOCK, Math.ceil(this.#usual * 2))
   }
 
@@ -114,7 +128,8 @@ export class Positions {
 
   /** What gathers is decided anew. If it has used up all that there were, the next block is larger than those. */
   exhausted(): void {
-    if (this.#used > 0) this.#wanted = Math.max(this.#wanted, this.#used) * 2
+    if (this.#used > 0 && !this.#hasSkipped) this.#wanted = Math.max(this.#wanted, this.#used) * 2
     this.#used = 0
+    this.#hasSkipped = false
   }
 }

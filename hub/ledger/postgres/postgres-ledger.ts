@@ -147,12 +147,15 @@ export class PostgresLedger implements Ledger {
     this.#loader = new RowLoader(this.#tables, (statement) =>
       this.#keeper.reading((current) => current.run('loader', statement)),
     )
-    this.reads = new Reads(row.hub, (of, statement) => this.asking((current) => current.run(of, statement)))
+    const from = () => this.#announcements.from
+    this.reads = new Reads({ hub: row.hub, from }, (of, statement) =>
+      this.asking((current) => current.run(of, statement)),
+    )
     this.#tail = new Tail({
       clock,
       announcements: this.#announcements,
       read: (gaps) => this.asking((current) => readForeignEntries(current, row.hub, gaps)),
-      firstUnsettled: () => this.#firstUnsettled,
+      firstUnsettled: () => ({ ofAll: this.#firstUnsettled, ofOwn: this.#firstOwnUnsettled }),
       announce: (appended, foreign) => this.#announce(appended, foreign),
       isOver: () => this.#fault !== null || this.#isClosed,
     })
@@ -284,6 +287,8 @@ export class PostgresLedger implements Ledger {
     const transaction = new Transaction(this.#tables, {
       ...{ positions: this.#positions, group, targets: this.targets, nowMs: this.#clock.now() },
       owns: (participant) => this.owned.has(participant, since),
+      isOwn: (participant) => this.owned.isMine(participant),
+      ownFrom: this.#announcements.from,
     })
     for (const work of works) {
       since = this.#submittedAt.get(work) ?? 0
@@ -343,7 +348,10 @@ export class PostgresLedger implements Ledger {
     this.#positions.giveBack()
     const text = 'DELETE FROM caps.blocks WHERE hub = $1::int8 AND last <= $2::int8'
     const values = [this.identity.hub, this.#positions.end]
-    this.asking((connection) => connection.run('bell', { name: 'give-back', text, values })).catch(() => {})
+    this.asking((connection) => connection.run('bell', { name: 'give-back', text, values })).then(
+      () => this.#bell.ring(),
+      () => {},
+    )
   }
 
   #writeGroup(): void {
@@ -421,6 +429,11 @@ export class PostgresLedger implements Ledger {
     const groups = [this.#syncing?.group, this.#gathering]
     const next = this.#positions.hasLeft ? this.#positions.last + 1 : Number.MAX_SAFE_INTEGER
     return Math.min(next, ...groups.map((group) => group?.firstPosition ?? Number.MAX_SAFE_INTEGER))
+  }
+
+  get #firstOwnUnsettled(): number {
+    const groups = [this.#syncing?.group, this.#gathering]
+    return Math.min(...groups.map((group) => group?.firstOwnPosition ?? Number.MAX_SAFE_INTEGER))
   }
 
   #announceable(below: number): ReadonlyMap<ParticipantId, readonly Entry[]> {

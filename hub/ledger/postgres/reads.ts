@@ -30,7 +30,7 @@ const MOST_STORES = 100
 /** Where nothing is added any more: hubs may still add entries in their blocks, and behind all that is reserved. A reader that went past such a position would never see what comes there. */
 const BELOW = `least((SELECT min(first) FROM caps.blocks), (SELECT last + 1 FROM caps.positions))`
 const ENTRIES = `SELECT entry FROM caps.entries WHERE participant = $1 AND place = $2 AND position > $3 AND position <= $4
-  AND position < ${BELOW} ORDER BY position LIMIT $5`
+  AND position < greatest(${BELOW}, $6) ORDER BY position LIMIT $5`
 /** Of all pools of pickups, an index each. */
 const PICKUPS = `SELECT e.entry FROM (SELECT '${FLEET}' COLLATE "C" AS name UNION ALL SELECT ('${FLEET}/' || hub) COLLATE "C" FROM caps.hubs) pool, LATERAL (
   SELECT entry, position FROM caps.entries WHERE participant = pool.name AND place = $1 AND position > $2 AND position <= $3 ORDER BY position LIMIT $4
@@ -74,24 +74,28 @@ const pageOf = (keys: readonly OrderKey[], limit: number, cursor: (last: number)
 
 export class Reads implements LedgerReads {
   readonly #run: Run
+  readonly #from: () => number
   readonly #pool: string
 
-  /** @param hub whose pool of pickups is the fleet's queue to this hub */
-  constructor(hub: number, run: Run) {
+  /** @param hub whose pool of pickups is the fleet's queue to this hub @param from behind what it has announced: nothing is added to its queues before that */
+  constructor({ hub, from }: { hub: number; from: () => number }, run: Run) {
     this.#pool = poolOf(hub)
+    this.#from = from
     this.#run = run
   }
 
   entries(participant: ParticipantId, from: EntriesAfter): Promise<Entry[]> {
-    return this.#entries('queue', this.#nameOf(participant), { ...from, upTo: Number.MAX_SAFE_INTEGER })
+    return this.#ofOwn('queue', participant, from)
   }
 
   retries(participant: ParticipantId, from: EntriesAfter): Promise<Retry[]> {
-    return this.#entries('retry', this.#nameOf(participant), { ...from, upTo: Number.MAX_SAFE_INTEGER })
+    return this.#ofOwn('retry', participant, from)
   }
 
-  #nameOf(participant: ParticipantId): string {
-    return participant === FLEET ? this.#pool : participant
+  /** Of a queue that this hub serves: all that was announced is there, however far others have come that may still add to queues of others. */
+  #ofOwn<T extends Entry>(place: Place, participant: ParticipantId, from: EntriesAfter): Promise<T[]> {
+    const name = participant === FLEET ? this.#pool : participant
+    return this.#entries(place, name, { ...from, upTo: Number.MAX_SAFE_INTEGER, from: this.#from() })
   }
 
   deadLettersOf(participant: ParticipantId, from: EntriesAfter): Promise<DeadLetter[]> {
@@ -123,9 +127,9 @@ export class Reads implements LedgerReads {
   async #entries<T extends Entry>(
     place: Place,
     participant: string,
-    { after, upTo, limit }: EntriesAfter & { upTo: number },
+    { after, upTo, limit, from = 0 }: EntriesAfter & { upTo: number; from?: number },
   ): Promise<T[]> {
-    const rows = await this.#rows<[string]>('entries', ENTRIES, participant, place, after, upTo, limit)
+    const rows = await this.#rows<[string]>('entries', ENTRIES, participant, place, after, upTo, limit, from)
     return rows.map(([text]) => entryIn<T>(text))
   }
 

@@ -17,14 +17,17 @@ export interface TransactionParts {
   readonly nowMs: number
   /** Has the hub served it ever since the work that is decided was submitted? */
   owns(participant: ParticipantId): boolean
+  /** Does this hub announce to its connection what is added to its queue? Of the fleet's every hub has a part of its own. */
+  isOwn(participant: ParticipantId): boolean
+  /** What is added to queues of this hub must lie there or behind. */
+  readonly ownFrom: number
 }
 
 export class Transaction extends RowTransaction implements LedgerTransaction {
   readonly #tables: Tables
   readonly #positions: Positions
   readonly #group: Group
-  readonly #targets: FleetTargets
-  readonly #owns: (participant: ParticipantId) => boolean
+  readonly #parts: TransactionParts
   readonly nowMs: number
 
   constructor(tables: Tables, parts: TransactionParts) {
@@ -32,13 +35,12 @@ export class Transaction extends RowTransaction implements LedgerTransaction {
     this.#tables = tables
     this.#positions = parts.positions
     this.#group = parts.group
-    this.#targets = parts.targets
-    this.#owns = parts.owns
+    this.#parts = parts
     this.nowMs = parts.nowMs
   }
 
   override owns(participant: ParticipantId): boolean {
-    return this.#owns(participant)
+    return this.#parts.owns(participant)
   }
 
   putRevocation(revocation: Revocation): void {
@@ -66,13 +68,31 @@ export class Transaction extends RowTransaction implements LedgerTransaction {
   }
 
   append(participant: ParticipantId, entry: Omit<Entry, 'position'>): number {
-    const position = this.#positions.next()
+    const position = participant === FLEET ? this.#nextInPool() : this.#nextFor(participant)
     this.#group.firstPosition ??= position
-    if (participant === FLEET) this.#group.targets.set(position, this.#targets.next())
     const { id, event, time, payload, replay } = entry
     const whole = { position, id, event, time, payload, ...(replay && { replay }) }
     this.#add('queue', participant, whole)
     this.#group.appended.add(participant, whole)
+    return position
+  }
+
+  #nextFor(participant: ParticipantId): number {
+    return this.#next(this.#parts.isOwn(participant))
+  }
+
+  #nextInPool(): number {
+    const { targets } = this.#parts
+    const target = targets.next()
+    const position = this.#next(target === targets.own)
+    this.#group.targets.set(position, target)
+    return position
+  }
+
+  #next(isOwn: boolean): number {
+    if (isOwn) this.#positions.skipTo(this.#parts.ownFrom)
+    const position = this.#positions.next()
+    if (isOwn) this.#group.firstOwnPosition ??= position
     return position
   }
 

@@ -1,15 +1,17 @@
 import { expect } from 'chai'
+import { Client } from 'pg'
 import { settleEntry } from '../../../../hub/domain/order.ts'
 import { changed, keyOf } from '../../../../hub/domain/order-record.ts'
 import { closeQueue, newParticipant } from '../../../../hub/domain/participant.ts'
 import type { PostgresLedger } from '../../../../hub/ledger/postgres/postgres-ledger.ts'
 import { type ParticipantId, vendorId } from '../../../../shared/ids.ts'
+import { atEndOfTest } from '../../../support/cleanup.ts'
 import { commit } from '../../../support/ledger.ts'
 import { waitingOrder } from '../../../support/orders.ts'
 import { describePostgres, queryAt } from '../../../support/postgres.ts'
 import { createInbox } from '../../../support/waiting.ts'
 import { entryOf } from '../ledger-contract.ts'
-import { newDatabase, type OpenedTest, openAt } from './databases.ts'
+import { newDatabase, type OpenedTest, openAt, untilTrue } from './databases.ts'
 
 const MAIN = vendorId('acme', 'main')
 const RECORD = waitingOrder()
@@ -58,6 +60,15 @@ const advance = (ledger: PostgresLedger, state: 'assigned' | 'in-transit') =>
     },
   })
 
+/** Holds up what a hub writes, until it is let go. */
+const holdUp = async (url: string, hub: number): Promise<() => Promise<unknown>> => {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  atEndOfTest(() => client.end())
+  await client.query(`BEGIN; SELECT FROM caps.hubs WHERE hub = ${hub} FOR UPDATE`)
+  return () => client.query('COMMIT')
+}
+
 const announcedTo = (ledger: PostgresLedger) => {
   const inbox = createInbox<string>('an announced entry')
   ledger.onCommitted(({ appended }) => {
@@ -97,6 +108,70 @@ describePostgres('two hubs on a database', () => {
     const stored = await one.ledger.reads.entries(MAIN, { after: 0, limit: 100 })
     expect(heard).to.deep.equal(stored.map(({ id }) => id))
     expect(new Set(heard).size).to.equal(names.length)
+  })
+
+  describe('while one writes', () => {
+    const TILL = vendorId('acme', 'till-2')
+    const add = (id: ParticipantId, name: string, then = () => {}) =>
+      commit(one.ledger, {
+        participants: [id],
+        decide: (transaction) => {
+          transaction.append(id, entryOf(name))
+          then()
+        },
+      })
+
+    beforeEach(async () => {
+      await enter(one.ledger)
+      await enter(one.ledger, TILL)
+      await one.hubs.own(MAIN, () => true)
+      await other.hubs.own(TILL, () => true)
+      for (const { hubs } of [one, other]) await hubs.beat()
+    })
+
+    const addFromOther = () =>
+      commit(other.ledger, {
+        participants: [MAIN],
+        decide: (transaction) => transaction.append(MAIN, entryOf('from the other')),
+      })
+
+    it('[PQ22] to a queue of the other, it hears of what that one has added to its own, and adds more behind it', async () => {
+      const announced = announcedTo(one.ledger)
+      const letGo = await holdUp(url, one.ledger.identity.hub)
+      // With something that waits the hub keeps the positions that it has.
+      const written = add(TILL, 'for the other', () =>
+        one.ledger.submit({ decide: () => {}, settled: () => {} }),
+      )
+      await untilTrue(url, "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+      const first = await addFromOther()
+      one.ledger.tail()
+      expect(await announced.next()).to.equal('event of from the other')
+      const second = commit(one.ledger, {
+        participants: [MAIN],
+        decide: (transaction) => transaction.append(MAIN, entryOf('its own')),
+      })
+      await letGo()
+      await written
+      expect(await second).to.be.greaterThan(first)
+      expect(await announced.next()).to.equal('event of its own')
+    })
+
+    it('[PQ22] to one of its own, it hears of what comes behind it there when it is written', async () => {
+      const announced = announcedTo(one.ledger)
+      const letGo = await holdUp(url, one.ledger.identity.hub)
+      const written = add(MAIN, 'its own')
+      await untilTrue(url, "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+      await addFromOther()
+      one.ledger.tail()
+      // The look that was asked for is over when it can be read on.
+      await one.ledger.reads.entries(MAIN, { after: 0, limit: 1 })
+      await letGo()
+      await written
+      expect([await announced.next(), await announced.next()]).to.deep.equal([
+        'event of its own',
+        'event of from the other',
+      ])
+    })
   })
 
   it('[PQ15] do not refuse each other what only settles an entry', async () => {
