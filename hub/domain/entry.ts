@@ -2,7 +2,7 @@
  * An event in one participant's queue. `position` orders a queue; it is unique in the whole hub and never used twice, so that it can stand for
  * the entry on the wire.
  */
-import type { OrderKey } from '../../shared/ids.ts'
+import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
 import type { EventName, EventPayload } from '../../shared/protocol.ts'
 import { Payload } from './payload.ts'
 
@@ -40,5 +40,12 @@ export interface DeadLetter extends Entry {
 
 /** Where an entry lies: in the queue, among the retries, among the dead letters. */
 export type Place = 'queue' | 'retry' | 'dead'
+
+/** Where to find an entry. */
+export interface EntryAt {
+  readonly participant: ParticipantId
+  readonly place: Place
+  readonly position: number
+}
 
 export const orderKeyOf = ({ payload }: Pick<Entry, 'payload'>): OrderKey => Payload.orderKeyOf(payload)

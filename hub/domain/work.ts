@@ -3,7 +3,7 @@
  * without a pause in between; what a piece of work writes becomes durable together, in one step with that of others (group commit).
  */
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
-import type { Entry } from './entry.ts'
+import type { Entry, EntryAt } from './entry.ts'
 import type { OrderRecord } from './order-record.ts'
 import type { ParticipantRecord } from './participant.ts'
 
@@ -13,6 +13,8 @@ export interface Work<Transaction> {
   readonly participants?: readonly ParticipantId[]
   /** Stores whose participants `decide` reads. */
   readonly stores?: readonly string[]
+  /** Entries of which `decide` asks whether they are still there. */
+  readonly entries?: readonly EntryAt[]
   /**
    * Reads and writes through the transaction. MUST NOT wait, and MUST NOT throw. May be run again, when what it decided could not be written: the last time counts, so what it leaves outside the transaction MUST be all of it anew.
    */

@@ -3,7 +3,7 @@
  */
 import type { Fault } from '../../shared/fault.ts'
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
-import type { DeadLetter, Entry, Place, Retry } from '../domain/entry.ts'
+import type { DeadLetter, Entry, EntryAt, Place, Retry } from '../domain/entry.ts'
 import type { Note } from '../domain/note.ts'
 import type { OrderRecord } from '../domain/order-record.ts'
 import type { ParticipantRecord } from '../domain/participant.ts'
@@ -34,6 +34,8 @@ export interface LedgerTransaction {
   appendedTo(participant: ParticipantId): readonly Entry[]
   addRetry(participant: ParticipantId, retry: Retry): void
   addDeadLetter(participant: ParticipantId, letter: DeadLetter): void
+  /** Does the entry still lie there, which was read before? Needs `entries` in the work. If it is taken then, nobody else has taken it. */
+  isThere(at: EntryAt): boolean
   /** Puts another entry in the place of one at the same position. The caller knows that it lies there. */
   replace(place: Place, participant: ParticipantId, entry: Entry): void
   /** Takes an entry out of the place where it lies. The caller knows that it lies there: it has read it or put it there. */

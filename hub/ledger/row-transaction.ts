@@ -1,6 +1,6 @@
 /** The rows that work reads and writes, whichever database keeps them. Every counter of a participant is kept here, from the entries themselves, so that no caller can forget one. */
 import { type OrderKey, type ParticipantId, storeOf } from '../../shared/ids.ts'
-import type { Place } from '../domain/entry.ts'
+import type { EntryAt, Place } from '../domain/entry.ts'
 import { keyOf, type OrderRecord } from '../domain/order-record.ts'
 import { countEntry, type ParticipantRecord } from '../domain/participant.ts'
 
@@ -28,6 +28,11 @@ export class RowTransaction {
 
   /** Does this hub serve the participant? One that is alone serves all. */
   owns(_participant: ParticipantId): boolean {
+    return true
+  }
+
+  /** Does the entry still lie there, which was read before? A hub that is alone sees to it itself that nobody else has taken it. */
+  isThere(_at: EntryAt): boolean {
     return true
   }
 

@@ -1,13 +1,13 @@
 /**
  * Dead letters can be listed, replayed (they come to the participant once more, from the first attempt on, marked as replays) and dropped for good. One request is carried
- * out at a time, on letters that are read for it, so that two requests for the same letter, or one and the removal of a closed queue, cannot both have it.
+ * out at a time, on letters that are read for it, so that two requests for the same letter, or one and the removal of a closed queue, cannot both have it; what another hub has done with it meanwhile the ledger tells.
  */
 import { FLEET, type OrderKey, type ParticipantId, storesOf } from '../../shared/ids.ts'
 import { dropPickup, replayPickup } from '../domain/dispatch.ts'
 import { orderKeyOf } from '../domain/entry.ts'
 import { addHistory, payloadOf, settleEntry } from '../domain/order.ts'
 import { commit } from './commit.ts'
-import { type Letter, lettersOf, takeLetter } from './letters.ts'
+import { type Letter, lettersOf, placesOf, takeLetter } from './letters.ts'
 import type { UpkeepLedger, UpkeepReports, UpkeepTransaction } from './ports.ts'
 import type { Turns } from './turns.ts'
 
@@ -69,6 +69,7 @@ export class DeadLetters {
       orders: letters.map(orderKeyOf),
       participants: [participant],
       stores: storesOf(participant),
+      entries: placesOf(participant, letters),
       decide: (transaction) => {
         count = 0
         for (const letter of letters) if (step(transaction, participant, letter)) count += 1
@@ -88,7 +89,7 @@ const replayToFleet: Step = (transaction, fleet, letter) => {
   const key = orderKeyOf(letter)
   if (!isDeadPickup(transaction, key, letter.position)) return false
   const record = transaction.order(key)!
-  takeLetter(transaction, fleet, letter)
+  if (!takeLetter(transaction, fleet, letter)) return false
   const { id, event, time } = letter
   const position = transaction.append(fleet, {
     id,
@@ -104,7 +105,7 @@ const replayToFleet: Step = (transaction, fleet, letter) => {
 const replayToQueue: Step = (transaction, id, letter) => {
   const record = transaction.order(orderKeyOf(letter))
   if (record === undefined || transaction.participant(id)?.isActive !== true) return false
-  takeLetter(transaction, id, letter)
+  if (!takeLetter(transaction, id, letter)) return false
   const { event, time, payload } = letter
   transaction.append(id, { id: letter.id, event, time, payload, replay: true })
   const item = { what: 'replayed', participant: id, event } as const
@@ -116,7 +117,7 @@ const dropLetter: Step = (transaction, id, letter) => {
   const key = orderKeyOf(letter)
   const record = transaction.order(key)
   if (id === FLEET && !isDeadPickup(transaction, key, letter.position)) return false
-  takeLetter(transaction, id, letter)
+  if (!takeLetter(transaction, id, letter)) return false
   if (record === undefined) return true
   const item = { what: 'dropped', participant: id, event: letter.event } as const
   const after =

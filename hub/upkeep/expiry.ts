@@ -7,7 +7,7 @@ import { orderKeyOf, type Place } from '../domain/entry.ts'
 import { settleEntry } from '../domain/order.ts'
 import { closeQueue, type ParticipantRecord } from '../domain/participant.ts'
 import { commit } from './commit.ts'
-import { forgetClosed, type Letter, takeLetter } from './letters.ts'
+import { forgetClosed, type Letter, placesOf, takeLetter } from './letters.ts'
 import type { Presence, UpkeepLedger, UpkeepOptions, UpkeepReports } from './ports.ts'
 import type { Turns } from './turns.ts'
 
@@ -74,9 +74,10 @@ const removeClosed = async ({ ledger, reports }: ExpiryParts, record: Participan
     orders: letters.map(orderKeyOf),
     participants: [record.id],
     stores: storesOf(record.id),
+    entries: placesOf(record.id, letters),
     decide: (transaction) => {
       for (const letter of letters) {
-        takeLetter(transaction, record.id, letter)
+        if (!takeLetter(transaction, record.id, letter)) continue
         const order = transaction.order(orderKeyOf(letter))
         const item = { what: 'dropped', participant: record.id, event: letter.event } as const
         if (order !== undefined) transaction.putOrder(settleEntry(order, item, transaction.nowMs))

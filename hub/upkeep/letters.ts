@@ -2,7 +2,7 @@
  * Finds what reads as a dead letter: entries at the delivery limit, and everything that lies in a queue whose session expired.
  */
 import type { ParticipantId } from '../../shared/ids.ts'
-import type { DeadLetter, Entry, Place, Retry } from '../domain/entry.ts'
+import type { DeadLetter, Entry, EntryAt, Place, Retry } from '../domain/entry.ts'
 import type { ParticipantRecord } from '../domain/participant.ts'
 import { commit } from './commit.ts'
 import type { UpkeepLedger, UpkeepTransaction } from './ports.ts'
@@ -55,8 +55,14 @@ export const forgetClosed = (transaction: UpkeepTransaction, id: ParticipantId):
   else transaction.removeParticipant(id)
 }
 
-/** Takes a letter out of where it lies. With its last one a closed queue is gone. */
-export const takeLetter = (transaction: UpkeepTransaction, id: ParticipantId, letter: Letter): void => {
-  transaction.take(letter.place, id, letter.position)
+export const placesOf = (participant: ParticipantId, letters: readonly Letter[]): EntryAt[] =>
+  letters.map(({ place, position }) => ({ participant, place, position }))
+
+/** Takes a letter out of where it lies, if another hub has not done so meanwhile; needs `entries` in the work. With its last one a closed queue is gone. @returns whether it has been there */
+export const takeLetter = (transaction: UpkeepTransaction, id: ParticipantId, letter: Letter): boolean => {
+  const { place, position } = letter
+  if (!transaction.isThere({ participant: id, place, position })) return false
+  transaction.take(place, id, position)
   if (transaction.participant(id)?.closed?.entries === 0) forgetClosed(transaction, id)
+  return true
 }

@@ -1,6 +1,6 @@
 /** What upkeep needs of others. */
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
-import type { DeadLetter, Entry, Place } from '../domain/entry.ts'
+import type { DeadLetter, Entry, EntryAt, Place } from '../domain/entry.ts'
 import type { Erasure } from '../domain/erasure.ts'
 import type { OrderRecord } from '../domain/order-record.ts'
 import type { ParticipantRecord } from '../domain/participant.ts'
@@ -17,6 +17,8 @@ export interface UpkeepTransaction {
   putParticipant(record: ParticipantRecord): void
   removeParticipant(id: ParticipantId): void
   append(participant: ParticipantId, entry: Omit<Entry, 'position'>): number
+  /** Does the entry still lie there, which was read before? Needs `entries` in the work. */
+  isThere(at: EntryAt): boolean
   take(place: Place, participant: ParticipantId, position: number): void
   /** Puts another entry in the place of one at the same position, which MUST lie there. */
   replace(place: Place, participant: ParticipantId, entry: Entry): void

@@ -178,4 +178,14 @@ export const PQ_PLANTS: readonly Plant[] = [
     from: 'for (const one of seen) if (one.isOrphaned)',
     to: 'for (const one of seen) if (one.isOrphaned && one.isLive)',
   },
+  {
+    ...{
+      file: 'hub/ledger/postgres/transaction.ts',
+      tests: ['test/hub/ledger/postgres/dead-letters.test.ts'],
+    },
+    rule: 'PQ23',
+    name: 'a letter that another hub has dealt with is dealt with once more',
+    from: 'return this.#tables.named.has(at)',
+    to: 'return this.#tables.named.has(at) || at.position > 0',
+  },
 ]

@@ -1,18 +1,13 @@
 /** What gathers of entries: the last word on each. One that is added and taken within a group is never written. */
-import type { ParticipantId } from '../../../shared/ids.ts'
-import type { Entry, Place } from '../../domain/entry.ts'
+import type { Entry, EntryAt, Place } from '../../domain/entry.ts'
 
-export interface EntryPlace {
-  readonly place: Place
-  readonly participant: ParticipantId
-  readonly position: number
-}
-
-export interface EntryChange extends EntryPlace {
+export interface EntryChange extends EntryAt {
   /** Null if it was taken. */
   readonly entry: Entry | null
   /** Does the group find it there? */
   readonly wasThere: boolean
+  /** The group was decided on its being there. */
+  readonly mustBeThere?: boolean
 }
 
 export class GatheredEntries {
@@ -23,21 +18,22 @@ export class GatheredEntries {
     dead: new Map(),
   }
 
-  add(at: EntryPlace, entry: Entry): void {
+  add(at: EntryAt, entry: Entry): void {
     const known = this.#gathering[at.place].get(at.position)
     this.#gathering[at.place].set(at.position, { ...at, entry, wasThere: known?.wasThere ?? false })
   }
 
   /** Another one in the place of one that lies there. */
-  replace(at: EntryPlace, entry: Entry): void {
+  replace(at: EntryAt, entry: Entry): void {
     const known = this.#gathering[at.place].get(at.position)
     this.#gathering[at.place].set(at.position, { ...at, entry, wasThere: known?.wasThere ?? true })
   }
 
-  take(at: EntryPlace): void {
+  /** @param mustBeThere what is decided rests on its being there, and is void if another hub has taken it */
+  take(at: EntryAt, mustBeThere: boolean): void {
     const gathering = this.#gathering[at.place]
     if (gathering.get(at.position)?.wasThere === false) gathering.delete(at.position)
-    else gathering.set(at.position, { ...at, entry: null, wasThere: true })
+    else gathering.set(at.position, { ...at, entry: null, wasThere: true, mustBeThere })
   }
 
   takeGroup(): EntryChange[] {

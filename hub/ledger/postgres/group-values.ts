@@ -93,6 +93,9 @@ export const TYPES = {
   t_participant: 'text[]',
   t_place: 'text[]',
   t_position: 'int8[]',
+  m_participant: 'text[]',
+  m_place: 'text[]',
+  m_position: 'int8[]',
   u_place: 'text[]',
   u_position: 'int8[]',
   v_participant: 'text[]',
@@ -258,9 +261,13 @@ const entryValues = (all: Entries, group: Group, hub: number) => {
   const added = there.filter(({ wasThere }) => !wasThere)
   const replaced = there.filter(({ wasThere }) => wasThere)
   const taken = all.filter(({ entry }) => entry === null)
-  const [replacedPickups, takenPickups] = [replaced.filter(isPickup), taken.filter(isPickup)]
+  const [replacedPickups, takenPickups] = [
+    replaced.filter(isPickup),
+    taken.filter((one) => !one.mustBeThere && isPickup(one)),
+  ]
   const replacedOthers = replaced.filter((one) => !isPickup(one))
-  const takenOthers = taken.filter((one) => !isPickup(one))
+  const named = taken.filter((one) => one.mustBeThere)
+  const takenOthers = taken.filter((one) => !one.mustBeThere && !isPickup(one))
   const placeOf = ({ place }: Entries[number]) => place
   const positionOf = ({ position }: Entries[number]) => position
   const textOf = ({ entry }: Entries[number]) => entryText(entry!)
@@ -281,6 +288,9 @@ const entryValues = (all: Entries, group: Group, hub: number) => {
     t_participant: texts(takenOthers, ({ participant }) => participant),
     t_place: texts(takenOthers, placeOf),
     t_position: numbers(takenOthers, positionOf),
+    m_participant: texts(named, ({ participant }) => participant),
+    m_place: texts(named, placeOf),
+    m_position: numbers(named, positionOf),
     u_place: texts(takenPickups, placeOf),
     u_position: numbers(takenPickups, positionOf),
   }

@@ -1,7 +1,8 @@
 /** Brings the rows that work names into memory before it is decided: those that are not at hand are read in one go, a statement a kind. What is at hand is kept meanwhile, whatever the cache evicts. */
 import type { OrderKey, ParticipantId } from '../../../shared/ids.ts'
+import type { EntryAt, Place } from '../../domain/entry.ts'
 import type { Work } from '../../domain/work.ts'
-import { textArray } from './arrays.ts'
+import { int8Array, textArray } from './arrays.ts'
 import type { CachedRows, Versioned } from './cached-rows.ts'
 import type { Statement } from './connection.ts'
 import {
@@ -14,13 +15,15 @@ import {
 } from './row-columns.ts'
 import type { Roster, Tables } from './tables.ts'
 
-type Names = Pick<Work<never>, 'orders' | 'participants' | 'stores'>
+type Names = Pick<Work<never>, 'orders' | 'participants' | 'stores' | 'entries'>
 type Run = <Row extends unknown[]>(statement: Statement) => Promise<Row[]>
 
 const NOTHING: Versioned<never> = { row: null, version: 0 }
 
 const ORDERS = `SELECT ${ORDER_COLUMNS} FROM caps.orders WHERE key = ANY ($1::text[])`
 const NAMED_PARTICIPANTS = `${PARTICIPANTS} WHERE p.id = ANY ($1::text[])`
+/** Those of them that are there. */
+const ENTRIES = `SELECT participant, place, position FROM caps.entries NATURAL JOIN unnest($1::text[], $2::text[], $3::int8[]) AS named (participant, place, position)`
 const ROSTERS = 'SELECT store, version, participants FROM caps.rosters WHERE store = ANY ($1::text[])'
 
 /** Names of rows that are not at hand. */
@@ -50,7 +53,8 @@ export class RowLoader {
    */
   load(work: readonly Names[], isStale: () => boolean): Promise<void> | null {
     const missing = this.#missing(work)
-    if (missing === null && !this.#lacksMembers(work)) return null
+    const namesEntries = work.some(({ entries = [] }) => entries.length > 0)
+    if (missing === null && !namesEntries && !this.#lacksMembers(work)) return null
     this.#keep(work)
     return this.#load(work, missing ?? NONE_MISSING, isStale)
   }
@@ -60,6 +64,7 @@ export class RowLoader {
       ...this.#orders(missing.orders),
       ...this.#participants(missing.participants),
       ...this.#rosters(missing.rosters),
+      ...this.#entries(work.flatMap(({ entries = [] }) => entries)),
     ])
     if (isStale()) return
     for (const put of found) put()
@@ -133,6 +138,22 @@ export class RowLoader {
         rows.map(([store, version, text]) => [store, { row: JSON.parse(text) as Roster, version }]),
       )
     return this.#fetch({ name: 'rosters', text: ROSTERS }, stores, put)
+  }
+
+  #entries(named: readonly EntryAt[]): Promise<Found>[] {
+    if (named.length === 0) return []
+    const values = [
+      textArray(named.map(({ participant }) => participant)),
+      textArray(named.map(({ place }) => place)),
+      int8Array(named.map(({ position }) => position)),
+    ]
+    const rows = this.#run<[ParticipantId, Place, number]>({ name: 'named', text: ENTRIES, values })
+    return [
+      rows.then((found) => () => {
+        const there = found.map(([participant, place, position]) => ({ participant, place, position }))
+        this.#tables.named.found(there)
+      }),
+    ]
   }
 
   #fetch<Row extends unknown[]>(

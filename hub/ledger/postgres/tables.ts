@@ -4,6 +4,7 @@ import type { OrderRecord } from '../../domain/order-record.ts'
 import type { ParticipantRecord } from '../../domain/participant.ts'
 import { CachedRows, type CacheLimits, type RowChange, type RowRead } from './cached-rows.ts'
 import { type EntryChange, GatheredEntries } from './gathered-entries.ts'
+import { NamedEntries } from './named-entries.ts'
 import { isOnlyCounted, isOnlySettled } from './row-columns.ts'
 
 export type Roster = readonly ParticipantId[]
@@ -35,6 +36,7 @@ export class Tables {
   readonly participants: CachedRows<ParticipantId, ParticipantRecord>
   readonly rosters: CachedRows<string, Roster>
   readonly entries = new GatheredEntries()
+  readonly named = new NamedEntries()
 
   /** @param cache of each kind of row */
   constructor(cache: CacheLimits) {
@@ -82,6 +84,7 @@ export class Tables {
 
   forgetKept(): void {
     for (const rows of this.#rows) rows.forgetKept()
+    this.named.forget()
   }
 
   /** What gathers was never decided. */

@@ -1,6 +1,6 @@
 /** What work can read and write. */
 import { FLEET, type ParticipantId } from '../../../shared/ids.ts'
-import type { DeadLetter, Entry, Place, Retry } from '../../domain/entry.ts'
+import type { DeadLetter, Entry, EntryAt, Place, Retry } from '../../domain/entry.ts'
 import type { Note } from '../../domain/note.ts'
 import type { Revocation } from '../../domain/revocation.ts'
 import type { LedgerTransaction } from '../ledger.ts'
@@ -41,6 +41,10 @@ export class Transaction extends RowTransaction implements LedgerTransaction {
 
   override owns(participant: ParticipantId): boolean {
     return this.#parts.owns(participant)
+  }
+
+  override isThere(at: EntryAt): boolean {
+    return this.#tables.named.has(at)
   }
 
   putRevocation(revocation: Revocation): void {
@@ -121,7 +125,7 @@ export class Transaction extends RowTransaction implements LedgerTransaction {
 
   take(place: Place, participant: ParticipantId, position: number): void {
     const at = { place, participant, position }
-    this.#tables.entries.take(at)
+    this.#tables.entries.take(at, this.#tables.named.take(at))
     if (place === 'queue') this.#group.appended.withdraw(participant, position)
     this.count(participant, at, -1)
   }

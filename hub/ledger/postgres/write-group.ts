@@ -84,6 +84,9 @@ WITH hub AS (
 ), taken_entries AS (
   DELETE FROM caps.entries e USING unnest(@t_participant, @t_place, @t_position) AS n (participant, place, position)
   WHERE e.participant = n.participant AND e.place = n.place AND e.position = n.position
+), named_entries AS (
+  DELETE FROM caps.entries e USING unnest(@m_participant, @m_place, @m_position) AS n (participant, place, position)
+  WHERE e.participant = n.participant AND e.place = n.place AND e.position = n.position RETURNING 1
 ), taken_pickups AS (
   DELETE FROM caps.entries WHERE ctid = ANY (ARRAY(
     SELECT at.ctid FROM unnest(@u_place, @u_position) AS n (place, position), LATERAL (
@@ -112,6 +115,7 @@ SELECT 1 / CASE WHEN (SELECT count(*) FROM hub) = 1
   AND (SELECT count(*) FROM gone_participants) = cardinality(@gp_id)
   AND (SELECT count(*) FROM new_rosters) + (SELECT count(*) FROM changed_rosters) = cardinality(@r_store)
   AND (SELECT count(*) FROM new_entries) = cardinality(@a_participant)
+  AND (SELECT count(*) FROM named_entries) = cardinality(@m_participant)
   AND (SELECT count(*) FROM unnest(@x_id, @x_queued, @x_retrying, @x_dead) AS n (id, queued, retrying, dead) JOIN caps.participants p ON p.id = n.id
     WHERE n.queued = p.queued + (SELECT coalesce(sum(c.queued), 0) FROM caps.counts c WHERE c.participant = n.id)
       AND n.retrying = p.retrying + (SELECT coalesce(sum(c.retrying), 0) FROM caps.counts c WHERE c.participant = n.id)
