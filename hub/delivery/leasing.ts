@@ -191,11 +191,11 @@ export class Leasing {
       ...this.writer.giving(away, { what: 'driver-away', reason: 'the driver is away' }),
     ])
     this.#lease()
-    this.#leaseFromElsewhere()
+    this.leaseFromElsewhere()
   }
 
   /** Drivers that have room, and nothing waits here: perhaps it does with a hub that has no driver for it, or is gone. Of two hubs that lease the same pickup the order's version lets one. */
-  #leaseFromElsewhere(): void {
+  leaseFromElsewhere(): void {
     const { hubs } = this.#parts
     const { fleet } = this.#board
     if (hubs === null || this.#isLooking || this.#isStopped || !fleet.hasFree || !this.#reader.isAtEnd) return

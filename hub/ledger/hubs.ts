@@ -31,6 +31,8 @@ export interface Hubs {
   onAdopted(listener: (orders: readonly OrderKey[]) => void): () => void
   /** The hub has seen that it is alive in the eyes of the others. */
   onFresh(listener: () => void): () => void
+  /** Another hub has pickups and nobody for them, and this one is the one to look. */
+  onWaiting(listener: () => void): () => void
   /** Has it seen so lately? If not, others may serve its participants by now. */
   readonly isFresh: boolean
   /** Is what one hub does at a time this one's to do? */

@@ -137,8 +137,8 @@ export const PQ_PLANTS: readonly Plant[] = [
     ...{ file: 'hub/delivery/leasing.ts', tests: ['test/system/several-hubs.test.ts'] },
     rule: 'PQ19',
     name: 'leaves pickups lying with a hub that has no driver',
-    from: '    this.#leaseFromElsewhere()\n',
-    to: '',
+    from: 'if (hubs === null || this.#isLooking',
+    to: 'if (hubs !== null || this.#isLooking',
   },
   {
     ...{
@@ -172,6 +172,20 @@ export const PQ_PLANTS: readonly Plant[] = [
     to: 'ofOwn: Number.MAX_SAFE_INTEGER })',
   },
   {
+    ...postgres('postgres-hubs'),
+    rule: 'PQ23',
+    name: 'keeps to itself until its next sign of life that drivers have come',
+    from: '    this.#told = news\n    this.#ledger.ring()\n',
+    to: '    this.#told = news\n',
+  },
+  {
+    ...postgres('peers'),
+    rule: 'PQ23',
+    name: 'all hubs take what waits with one of them',
+    from: 'this.others.every((other) => other.free < free',
+    to: 'this.others.some((other) => other.free <= free',
+  },
+  {
     ...postgres('peers'),
     rule: 'PQ20',
     name: 'leaves the drivers of a dead hub alone',
@@ -183,7 +197,7 @@ export const PQ_PLANTS: readonly Plant[] = [
       file: 'hub/ledger/postgres/transaction.ts',
       tests: ['test/hub/ledger/postgres/dead-letters.test.ts'],
     },
-    rule: 'PQ23',
+    rule: 'PQ24',
     name: 'a letter that another hub has dealt with is dealt with once more',
     from: 'return this.#tables.named.has(at)',
     to: 'return this.#tables.named.has(at) || at.position > 0',

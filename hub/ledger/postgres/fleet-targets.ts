@@ -23,8 +23,12 @@ export class FleetTargets {
   /** @param told by each hub that is alive, this one included */
   heard(told: ReadonlyMap<number, Told>): void {
     this.#rooms = new Map()
-    for (const [hub, { free, capacity }] of told)
-      if (capacity > 0) this.#rooms.set(hub, { capacity, left: free })
+    for (const [hub, one] of told) this.heardOf(hub, one)
+  }
+
+  heardOf(hub: number, { free, capacity }: Told): void {
+    if (capacity > 0) this.#rooms.set(hub, { capacity, left: free })
+    else this.#rooms.delete(hub)
   }
 
   next(): number {

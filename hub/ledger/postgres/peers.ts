@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../../../shared/clock.ts'
 import type { HubState } from '../hubs.ts'
+import type { Said } from './bell-words.ts'
 import type { Connection } from './connection.ts'
 import type { Identity } from './hub-row.ts'
 
@@ -107,6 +108,19 @@ export class Peers {
   /** Has this hub seen lately that nobody takes it for dead? */
   get isFresh(): boolean {
     return !this.#hasOthers || this.#clock.now() - this.#freshMs < FRESH_MS
+  }
+
+  /** Another hub has rung. */
+  said({ hub, state }: Said): void {
+    this.#all = this.#all.map((peer) => (peer.hub === hub && peer.isLive ? { ...peer, ...state } : peer))
+  }
+
+  /** Is this hub the one with most room, of those that are alive? Of equal ones the first. */
+  hasMostRoom(free: number): boolean {
+    const { hub } = this.#identity
+    return (
+      free > 0 && this.others.every((other) => other.free < free || (other.free === free && other.hub > hub))
+    )
   }
 
   /** Gives a sign of life, and looks at the others. */

@@ -4,6 +4,7 @@ import { driverOf, type OrderKey, type ParticipantId } from '../../../shared/ids
 import type { Entry, Retry } from '../../domain/entry.ts'
 import type { HubState, Hubs } from '../hubs.ts'
 import { textArray } from './arrays.ts'
+import type { Said } from './bell-words.ts'
 import type { Connection } from './connection.ts'
 import { entryIn } from './entry-text.ts'
 import { poolOf } from './fleet-pools.ts'
@@ -14,6 +15,8 @@ import type { PostgresLedger } from './postgres-ledger.ts'
 const BEAT_MS = 1000
 /** What rings no bell is found then. */
 const TAIL_MS = 250
+/** As often it is looked whether the others should know at once that there is room here now, or that somebody waits. */
+const TELL_MS = 50
 
 /** Drivers whom no hub has ever served are this one's. */
 const ORPHANS = `INSERT INTO caps.owners (participant, hub)
@@ -42,6 +45,12 @@ export class PostgresHubs implements Hubs {
   #isClosed = false
   readonly #adoptedListeners = new Set<(orders: readonly OrderKey[]) => void>()
   readonly #freshListeners = new Set<() => void>()
+  readonly #waitingListeners = new Set<() => void>()
+  /** The hub's own state, as it was a moment ago. */
+  #own: HubState = { free: 0, capacity: 0, waiting: 0 }
+  /** What of it the others have heard. */
+  #told = ''
+  #lookedMs = 0
 
   constructor(ledger: PostgresLedger, clock: Clock, hasOthers: boolean) {
     this.#ledger = ledger
@@ -58,7 +67,10 @@ export class PostgresHubs implements Hubs {
     await this.#ask('orphans', ORPHANS, hub)
     const drivers = await this.#ask<[ParticipantId]>('drivers', DRIVERS, hub)
     for (const [driver] of drivers) this.#ledger.owned.took(driver, false)
+    this.#ledger.says(() => this.#own)
+    this.#ledger.onRung((said) => this.#rung(said))
     await this.beat()
+    this.#every(TELL_MS, async () => this.#tellNews())
     this.#every(BEAT_MS, () => this.beat())
     this.#every(TAIL_MS, async () => {
       if (this.#peers.hasOthers) this.#ledger.tail()
@@ -91,12 +103,37 @@ export class PostgresHubs implements Hubs {
     })
     const { identity, targets, owned } = this.#ledger
     if (heard.fence !== identity.fence) return this.#ledger.taken()
+    this.#own = state
+    this.#told = newsIn(state)
     const others = this.#peers.others.map((peer) => [peer.hub, peer] as const)
     targets.heard(new Map<number, Pick<HubState, 'free' | 'capacity'>>([[identity.hub, state], ...others]))
     await this.#ledger.heard(heard.told, this.#peers.hasOthers)
     for (const driver of heard.adopted) owned.took(driver as ParticipantId, true)
     if (heard.adopted.length > 0) await this.#adopted(heard.adopted as readonly ParticipantId[])
     for (const listener of this.#freshListeners) listener()
+  }
+
+  #tellNews(): void {
+    if (!this.#peers.hasOthers) return
+    const { identity, targets } = this.#ledger
+    this.#own = this.#stateOf()
+    targets.heardOf(identity.hub, this.#own)
+    const news = newsIn(this.#own)
+    if (news === this.#told) return
+    this.#told = news
+    this.#ledger.ring()
+  }
+
+  /** Of those who could take what waits with another hub only one looks at once: others would take the same. */
+  #rung(said: Said): void {
+    this.#peers.said(said)
+    this.#ledger.targets.heardOf(said.hub, said.state)
+    const { free, waiting } = said.state
+    const nowMs = this.#clock.now()
+    if (waiting === 0 || free > 0 || nowMs - this.#lookedMs < TELL_MS) return
+    if (!this.#peers.hasMostRoom(this.#own.free)) return
+    this.#lookedMs = nowMs
+    for (const listener of this.#waitingListeners) listener()
   }
 
   async #adopted(participants: readonly ParticipantId[]): Promise<void> {
@@ -159,6 +196,11 @@ export class PostgresHubs implements Hubs {
     return () => this.#freshListeners.delete(listener)
   }
 
+  onWaiting(listener: () => void): () => void {
+    this.#waitingListeners.add(listener)
+    return () => this.#waitingListeners.delete(listener)
+  }
+
   get isFresh(): boolean {
     return this.#peers.isFresh
   }
@@ -188,3 +230,6 @@ export class PostgresHubs implements Hubs {
     return rows.map(([text]) => entryIn<Entry>(text))
   }
 }
+
+/** What others should know sooner than with the next sign of life. */
+const newsIn = ({ free, capacity, waiting }: HubState): string => `${free > 0} ${capacity} ${waiting > 0}`

@@ -11,9 +11,11 @@ import { FLEET, type ParticipantId } from '../../../shared/ids.ts'
 import { type Entry, orderKeyOf } from '../../domain/entry.ts'
 import type { Committed, Work } from '../../domain/work.ts'
 import { committedOf } from '../committed.ts'
+import type { HubState } from '../hubs.ts'
 import type { Ledger, LedgerReads, LedgerTransaction, WriteListener } from '../ledger.ts'
 import { Announcements } from './announcements.ts'
 import { Bell } from './bell.ts'
+import { type Said, saidIn, sayingOf } from './bell-words.ts'
 import type { CacheLimits } from './cached-rows.ts'
 import type { Connection, DatabaseOptions } from './connection.ts'
 import { brokenFault, takenFault, troubleOf } from './faults.ts'
@@ -54,14 +56,15 @@ export interface PostgresLedgerParts {
   readonly row: HubRow
 }
 
+const NOTHING_TOLD: HubState = { free: 0, capacity: 0, waiting: 0 }
 const NOTHING: ReadonlyMap<ParticipantId, readonly Entry[]> = new Map()
 const NO_CHANGES = { orders: [], orderChanges: [], participantChanges: [] } as const
 
 /** Others may be in the way again and again, but not that often. */
 const MOST_TRIES = 50
 
-const ringAs = (connection: Connection, hub: number): Promise<unknown> =>
-  connection.run('bell', { name: 'ring', text: "SELECT pg_notify('caps', $1)", values: [String(hub)] })
+const ring = (connection: Connection, saying: string): Promise<unknown> =>
+  connection.run('bell', { name: 'ring', text: "SELECT pg_notify('caps', $1)", values: [saying] })
 
 /** A group on its way. */
 interface Syncing {
@@ -94,6 +97,8 @@ export class PostgresLedger implements Ledger {
   readonly #submittedAt = new WeakMap<Work<LedgerTransaction>, number>()
   readonly #lostListeners = new Set<(participants: readonly ParticipantId[]) => void>()
   readonly #closeListeners: (() => void)[] = []
+  readonly #rungListeners: ((said: Said) => void)[] = []
+  #stateOf: () => HubState = () => NOTHING_TOLD
   readonly #tail: Tail
   readonly #bell: Bell
   readonly #committedListeners = new Set<(committed: Committed) => void>()
@@ -159,7 +164,10 @@ export class PostgresLedger implements Ledger {
       announce: (appended, foreign) => this.#announce(appended, foreign),
       isOver: () => this.#fault !== null || this.#isClosed,
     })
-    this.#bell = new Bell({ clock, ring: () => this.asking((current) => ringAs(current, row.hub)) })
+    this.#bell = new Bell({
+      clock,
+      ring: () => this.asking((current) => ring(current, sayingOf(row.hub, this.#stateOf()))),
+    })
   }
 
   /** Runs `ask` on the connection, again on the next one if that is lost, and when others were in the way. */
@@ -451,8 +459,26 @@ export class PostgresLedger implements Ledger {
       for (const listener of this.#committedListeners) listener({ ...NO_CHANGES, appended })
   }
 
-  #rung(said: string): void {
-    if (said !== String(this.identity.hub)) this.tail()
+  /** Tells other hubs that there is something to hear, once for all that is asked meanwhile. */
+  ring(): void {
+    this.#bell.ring()
+  }
+
+  /** From now on others hear the hub's state when it rings. */
+  says(stateOf: () => HubState): void {
+    this.#stateOf = stateOf
+  }
+
+  /** Another hub has rung. */
+  onRung(listener: (said: Said) => void): void {
+    this.#rungListeners.push(listener)
+  }
+
+  #rung(text: string): void {
+    const said = saidIn(text)
+    if (said?.hub === this.identity.hub) return
+    this.tail()
+    if (said !== null) for (const listener of this.#rungListeners) listener(said)
   }
 
   onLost(listener: (participants: readonly ParticipantId[]) => void): () => void {

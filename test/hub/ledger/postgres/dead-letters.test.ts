@@ -78,7 +78,7 @@ describePostgres('dead letters at two hubs', () => {
     ['drop', 'replay', 0, 0],
     ['drop', 'drop', 0, 0],
   ] as const)
-    it(`[PQ23][UP5] ${first} at the one and ${second} at the other: the first is carried out, the second finds it gone`, async () => {
+    it(`[PQ24][UP5] ${first} at the one and ${second} at the other: the first is carried out, the second finds it gone`, async () => {
       expect(await atBoth(first, second)).to.deep.equal([1, 0])
       const entries = await one.ledger.reads.entries(MAIN, { after: 0, limit: 10 })
       const [order] = await one.ledger.reads.orderRecords([keyOf(RECORD)])
@@ -92,7 +92,7 @@ describePostgres('dead letters at two hubs', () => {
       expect([one.faults, other.faults]).to.deep.equal([[], []])
     })
 
-  it('[PQ23][UP5] replayed at both at the same moment it comes once', async () => {
+  it('[PQ24][UP5] replayed at both at the same moment it comes once', async () => {
     const both = [one, other].map(({ ledger }) => lettersOn(upkeepLedger(ledger)).replay(MAIN, [position]))
     const done = await Promise.all(both)
     expect(done.sort()).to.deep.equal([0, 1])
