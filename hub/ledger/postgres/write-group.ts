@@ -9,9 +9,10 @@
  */
 import type { Statement } from './connection.ts'
 import type { Group, Signature } from './group.ts'
-import { groupValues, TYPES } from './group-values.ts'
+import { groupValues } from './group-values.ts'
 import { named } from './named-parameters.ts'
 import type { Changes } from './tables.ts'
+import { TYPES } from './values/types.ts'
 
 /** Parameters stand here by name (`@name`), in the order of `values`. */
 const TEXT = `
