@@ -120,14 +120,14 @@ describe('plan of a cluster', () => {
     expect(place).to.equal('a database')
   })
 
-  it('[AL14] tells only the hubs of the database', () => {
+  it('[AL14][AL10] tells only the hubs of the database', () => {
     const { hubs, vendors } = clusterPlan()
     const environment = { CAPS_DATABASE_URL: 'postgres://me:secret@db/caps' }
     expect(environmentFor(hubs[0]!, environment, false)).to.deep.equal(CLUSTER.database.variables)
     expect(environmentFor(vendors[0]!, environment, false)).to.deep.equal({})
   })
 
-  it('[AL14] shows a command that starts a hub again on the same database, and no password', () => {
+  it('[AL14][AL3] shows a command that starts a hub again on the same database, and no password', () => {
     const starting = { starter: 'npm run', hasTokens: false, hasDatabase: false }
     expect(startCommand(clusterPlan().hubs[1]!, starting)).to.match(
       /^CAPS_DATABASE_URL=postgres:\/\/caps@127\.0\.0\.1:9\/caps npm run hub -- --port 5002 /,

@@ -157,7 +157,7 @@ export const LG_PLANTS: readonly Plant[] = [
     rule: 'LG17',
     name: 'an entry that came back to where it had been written to before it was taken is there again after a crash',
     from: 'one.isStored = one.wasThereBefore || one.durable === null',
-    to: 'one.isStored = one.wasThereBefore && one.durable !== null',
+    to: 'one.isStored = one.wasThereBefore',
   },
   {
     ...level('row-loader'),

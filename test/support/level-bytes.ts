@@ -4,8 +4,14 @@ import { join } from 'node:path'
 import { recordsIn } from '../../shared/level/log-file.ts'
 import { contentsOf } from '../../shared/level/table.ts'
 
+/** The last bytes of a table. */
+const TABLE_END = Buffer.from('57fb808b247547db', 'hex')
+
+/** One that LevelDB was writing when it was closed has none: nobody reads it any more, and it is removed when LevelDB is opened next. */
+const isWhole = (table: Buffer): boolean => table.subarray(-TABLE_END.length).equals(TABLE_END)
+
 const partsOf = (name: string, file: Buffer): Iterable<Buffer> => {
-  if (name.endsWith('.ldb')) return contentsOf(file)
+  if (name.endsWith('.ldb')) return isWhole(file) ? contentsOf(file) : []
   return name.endsWith('.log') ? recordsIn(file).map(({ bytes }) => bytes) : []
 }
 

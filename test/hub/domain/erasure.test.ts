@@ -69,7 +69,7 @@ describe('erasure', () => {
     expect(decide(after, repeat)).to.deep.equal({ kind: 'duplicate', id: 'in-transit' })
   })
 
-  it('[PV2] lets the order go on, with the details of what comes afterwards', () => {
+  it('[PV2][OR7] lets the order go on, with the details of what comes afterwards', () => {
     const delivered = progress('delivered', 'bob', { details: { door: 'red' } })
     const after = erased(LIVED, NOW)
     expect(decide(after, delivered)).to.deep.equal({ kind: 'accept' })

@@ -48,7 +48,7 @@ describe('packed values', () => {
     expect([from.text(), from.number(), from.text(), from.text()]).to.deep.equal([long, 5, 'short', long])
   })
 
-  it('[LG24] are refused where more is read than was written', () => {
+  it('[LG24][LG11] are refused where more is read than was written', () => {
     const to = new PackedWriter()
     to.number(64)
     const from = new PackedReader(KEY, to.take(KEY))
@@ -56,7 +56,7 @@ describe('packed values', () => {
     expect(() => from.number()).to.throw(Fault, KEY)
   })
 
-  it('[LG24] are refused when a character of them has changed, or when they lie under another key', () => {
+  it('[LG24][LG11] are refused when a character of them has changed, or when they lie under another key', () => {
     const to = new PackedWriter()
     for (const value of [1, 'Zoë', 2 ** 40]) write(to, value)
     const value = to.take(KEY)
