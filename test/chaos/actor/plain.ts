@@ -4,6 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { io as connect, Socket } from 'socket.io-client'
+import { CODES } from '../../../shared/codes.ts'
 import type { HandedEvent } from '../../../shared/protocol.ts'
 import type { Seeded } from '../../support/seeded.ts'
 import { poisonOf } from '../orders.ts'
@@ -66,7 +67,7 @@ export class PlainTill {
     // The library tries again by itself only when nobody has answered.
     this.#socket.on('connect_error', (error) => {
       const { data } = error as Error & { data?: { code?: string } }
-      if (data?.code === 'not-ready') this.#connectSoon()
+      if (CODES[data?.code as keyof typeof CODES]?.temporary) this.#connectSoon()
       else if (data !== undefined) this.#write([nowMs(), 'trouble', JSON.stringify(data)])
     })
     for (const name of ['in-transit', 'delivered'])
