@@ -1,11 +1,12 @@
 /**
  * A socket of Socket.IO without its detours: what most packets are is read and written here, at the library's parser and at Engine.IO, and passes through none of its queues, listeners and callbacks in between, which cost
  * more than all that the hub does with an event. Rooms, the end, what is odd, and all that is seldom sent are the library's. What has come in one turn of the event loop is heard together, when all of it has been
- * read, as the library does with each packet alone.
+ * read, as the library does with each packet alone. Where the inside of the libraries is not as it is known here, all of it goes the library's way.
  */
 import type { Socket } from 'socket.io'
 import { jsonOf } from '../../shared/json-text.ts'
 import { type ClientToHub, type HubToClient, NAMESPACE } from '../../shared/protocol.ts'
+import { missingIn, type Needed } from './inside.ts'
 import { type PacketIn, packetIn, type Taker } from './packets-in.ts'
 import type { Callback, Came, PeerListener, PeerSocket, SocketData } from './types.ts'
 import type { TextTaker } from './websocket-texts.ts'
@@ -21,6 +22,19 @@ interface Inside {
   readonly acks: Map<number, Answered>
   readonly nsp: { _ids: number }
   readonly conn: Conn
+}
+
+/** Of {@link Inside}; what a transport may lack is asked for where it is used. */
+const NEEDED: Needed = {
+  'client.decoder.taker': 'object',
+  'acks.size': 'number',
+  'nsp._ids': 'number',
+  'conn.readyState': 'string',
+  'conn.pingTimeoutTimer': 'object',
+  'conn.hasRefreshedPingTimeout': 'boolean',
+  'conn.writeBuffer.length': 'number',
+  'conn.write': 'function',
+  'conn.transport.onData': 'function',
 }
 
 /** Inside of Engine.IO. */
@@ -49,9 +63,21 @@ const insideOf = (socket: LibrarySocket): Inside => socket as unknown as Inside
 
 const [EVENT, ANSWER] = [`${MESSAGE}2${NAMESPACE},`, `${MESSAGE}3${NAMESPACE},`]
 
+/** What the library reads. */
+const hearOdd = (socket: LibrarySocket, listener: PeerListener): void =>
+  void socket.onAny((...message: unknown[]) => {
+    const callback = typeof message.at(-1) === 'function' ? (message.pop() as Callback) : null
+    listener.message(message, callback)
+  })
+
 const runTurn = (socket: DirectSocket, turn: readonly PacketIn[]): void => socket.run(turn)
 
-export class DirectSocket implements PeerSocket, Taker, TextTaker {
+export interface EndingSocket extends PeerSocket {
+  /** MUST be called at its end: the connection may carry another socket after it. */
+  stop(): void
+}
+
+class DirectSocket implements EndingSocket, Taker, TextTaker {
   readonly #socket: LibrarySocket
   #listener: PeerListener | null = null
   /** What has come and was not heard yet. */
@@ -114,13 +140,9 @@ export class DirectSocket implements PeerSocket, Taker, TextTaker {
     const { client, conn } = insideOf(this.#socket)
     client.decoder.taker = this
     conn.transport.socket?.giveTexts(this)
-    this.#socket.onAny((...message: unknown[]) => {
-      const callback = typeof message.at(-1) === 'function' ? (message.pop() as Callback) : null
-      listener.message(message, callback)
-    })
+    hearOdd(this.#socket, listener)
   }
 
-  /** MUST be called at its end: the connection may carry another socket after it. */
   stop(): void {
     insideOf(this.#socket).client.decoder.taker = null
   }
@@ -151,6 +173,8 @@ export class DirectSocket implements PeerSocket, Taker, TextTaker {
 
   run(turn: readonly PacketIn[]): void {
     if (this.#turn === turn) this.#turn = null
+    // It has ended behind them, in the same chunk: whoever listens has been told.
+    if (!this.connected) return
     const came = this.#came()
     if (came !== null) this.#listener!.came(came)
     this.#listener!.turn(() => {
@@ -207,3 +231,13 @@ export class DirectSocket implements PeerSocket, Taker, TextTaker {
     else conn.write(message.slice(MESSAGE.length))
   }
 }
+
+/** What a version of the libraries lacks that {@link peerSocketOf} would use. */
+export const missingInsideOf = (socket: object): readonly string[] => missingIn(socket, NEEDED)
+
+/** Does everything as the library means it. */
+const plainSocketOf = (socket: LibrarySocket): EndingSocket =>
+  Object.assign(socket, { listen: (listener: PeerListener) => hearOdd(socket, listener), stop() {} })
+
+export const peerSocketOf = (socket: LibrarySocket): EndingSocket =>
+  missingInsideOf(socket).length === 0 ? new DirectSocket(socket) : plainSocketOf(socket)

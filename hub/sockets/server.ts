@@ -12,8 +12,9 @@ import { type ClientToHub, type ConnectRefusal, type HubToClient, NAMESPACE } fr
 import { type HubToWatcher, WATCH_NAMESPACE, type WatcherToHub } from '../../shared/watch.ts'
 import { type AdmissionParts, admission, wrongNamespace } from './admission.ts'
 import { accept, type ConnectionParts } from './connection.ts'
-import { DirectSocket } from './direct-socket.ts'
+import { type EndingSocket, peerSocketOf } from './direct-socket.ts'
 import { Entry, type EntryOptions } from './entry.ts'
+import { forgetHandshake } from './forget-handshake.ts'
 import { Lobby, type LobbyOptions, type LobbyReports, type Newcomer } from './lobby.ts'
 import { networkOf } from './network.ts'
 import { BrokenPacket, packetsWith } from './packets-in.ts'
@@ -150,15 +151,8 @@ class Guests {
   }
 }
 
-/** Nobody asks any more what the request and the handshake said, which may hold a token. Engine.IO keeps the request itself as long as the connection. */
-const forgetHandshake = (socket: object): void => {
-  const { conn, handshake } = socket as { conn: { request: object }; handshake: PeerSocket['handshake'] }
-  Object.assign(conn.request, { headers: {}, rawHeaders: [], url: '', _query: {} })
-  Object.assign(socket, { handshake: { address: handshake.address } })
-}
-
 const welcomeIn = (
-  socket: DirectSocket,
+  socket: EndingSocket,
   guests: Guests,
   { admission, clock, connection }: SocketServerParts,
 ) => {
@@ -220,7 +214,7 @@ export const createSocketServer = (
   const guests = new Guests(lobby)
   namespace.on('connection', (socket) => {
     socket.on('error', tellBroken)
-    welcomeIn(new DirectSocket(socket), guests, parts)
+    welcomeIn(peerSocketOf(socket), guests, parts)
     forgetHandshake(socket)
   })
   const watching = watchIn(io as unknown as WatchServer, guests, parts)

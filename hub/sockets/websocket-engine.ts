@@ -5,7 +5,7 @@
  */
 import { createRequire } from 'node:module'
 import { framesOf } from './websocket-frames.ts'
-import { type Receiver, readTexts, type TextTaker } from './websocket-texts.ts'
+import { missingInsideOf, type Receiver, readTexts, type TextTaker } from './websocket-texts.ts'
 
 /** Called with the address of one whose message was too large. */
 export type TooLarge = (address: string) => void
@@ -103,7 +103,7 @@ export const webSocketEngine = (
 
     /** From now on messages of text are given to the taker, and not emitted. */
     giveTexts(taker: TextTaker): void {
-      if (this.#taker === null)
+      if (this.#taker === null && missingInsideOf(this._receiver).length === 0)
         readTexts(this._receiver, { takeText: (text, bytes) => this.#taker!.takeText(text, bytes) })
       this.#taker = taker
     }
@@ -120,7 +120,9 @@ export const webSocketEngine = (
 
     /** Behind all that has been sent; nobody is told when it is. */
     sendText(text: string): void {
-      if (this.readyState === OPEN) this.#add(text)
+      if (this.readyState !== OPEN) return
+      if (this._socket) this.#add(text)
+      else super.send(text)
     }
 
     #add(text: string): void {
