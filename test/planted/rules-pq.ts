@@ -5,6 +5,10 @@ const IN_PROCESS = [...POSTGRES, 'test/system/postgres.test.ts', 'test/system/se
 
 const postgres = (name: string) => ({ file: `hub/ledger/postgres/${name}.ts`, tests: IN_PROCESS }) as const
 
+/** What nearly everything rests on: asked are the tests that are about it, and nothing else. */
+const foundation = (name: string, tests: string) =>
+  ({ file: `hub/ledger/postgres/${name}.ts`, tests: [`test/hub/ledger/postgres/${tests}.test.ts`] }) as const
+
 export const PQ_PLANTS: readonly Plant[] = [
   {
     ...postgres('migrate'),
@@ -14,7 +18,7 @@ export const PQ_PLANTS: readonly Plant[] = [
     to: 'if (!hasVersions) return 0',
   },
   {
-    ...postgres('cached-rows'),
+    ...foundation('cached-rows', 'conflicts'),
     rule: 'PQ2',
     name: 'keeps the cached state of a failed group',
     from: 'for (const key of rows.keys()) this.#cache.delete(key)',
@@ -85,14 +89,14 @@ export const PQ_PLANTS: readonly Plant[] = [
     to: 'local: "SET synchronous_commit = \'off\'"',
   },
   {
-    ...postgres('arrays'),
+    ...foundation('arrays', 'arrays'),
     rule: 'PQ12',
     name: 'writes negative numbers as others',
     from: 'buffer.writeInt32BE(Math.floor(value / HIGH), at)',
     to: 'buffer.writeInt32BE(Math.trunc(value / HIGH), at)',
   },
   {
-    ...postgres('postgres-ledger'),
+    ...foundation('postgres-ledger', 'conflicts'),
     rule: 'PQ13',
     name: 'writes what it decided before it had enough positions, too',
     from: '    this.#tables.forgetGathering()\n    this.#tables.forgetKept()\n    this.#positions.exhausted()\n',
@@ -113,7 +117,7 @@ export const PQ_PLANTS: readonly Plant[] = [
     to: '  after.history.length < before.history.length &&',
   },
   {
-    ...postgres('write-group'),
+    ...foundation('write-group', 'several-hubs'),
     rule: 'PQ16',
     name: 'answers from what it remembers of an order',
     from: 'WHERE coalesce(o.version, 0) = n.version) = cardinality(@l_key)',

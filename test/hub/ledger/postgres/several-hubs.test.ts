@@ -196,7 +196,7 @@ describePostgres('two hubs on a database', () => {
     expect(await advance(one.ledger, 'in-transit')).to.equal('assigned')
   })
 
-  it('[PQ14] write nothing for a participant that the other one serves by now', async () => {
+  it('[PQ14][PQ17] write nothing for a participant that the other one serves by now', async () => {
     await publish(one.ledger)
     await enter(one.ledger)
     await one.hubs.own(MAIN, () => true)
@@ -221,7 +221,7 @@ describePostgres('two hubs on a database', () => {
     expect(row).to.deep.equal({ hub: one.ledger.identity.hub })
   })
 
-  it('[PQ14] do not decide what was asked for before a participant went and came back', async () => {
+  it('[PQ14][PQ17] do not decide what was asked for before a participant went and came back', async () => {
     await publish(one.ledger)
     await one.hubs.own(MAIN, () => true)
     let isDone = false
