@@ -31,7 +31,8 @@ export const DL_PLANTS: readonly Plant[] = [
     name: 'an acknowledged entry that waited for its next handover is handed over again',
     from: `this.#waiting.delete(slot.entry.position)
     this.#leaveQueue`,
-    to: 'this.#leaveQueue',
+    to: `this.#waiting.has(slot.entry.position)
+    this.#leaveQueue`,
   },
   {
     ...delivery('queue-steps'),
