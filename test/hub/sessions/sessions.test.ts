@@ -255,6 +255,9 @@ describe('sessions', () => {
       const again = await world.vendor()
       await world.happens('in-transit C')
       expect([peer.take(), again.take()]).to.deep.equal([[], ['in-transit C']])
+      again.disconnect()
+      const whenRead = await world.vendor()
+      expect(whenRead.take()).to.deep.equal(['in-transit C'])
     })
 
     it('[SE6] counts what was acknowledged before leaving as acknowledged', async () => {
