@@ -13,6 +13,7 @@ import { type MeasuredHub, startMeasuredHub } from '../load/measured-hub.ts'
 import { endWithUs } from './leftovers.ts'
 import { flagsOf, type Limits } from './limits.ts'
 import { treeProcessorMs } from './peers/process-tree.ts'
+import type { Books } from './side.ts'
 
 /** What a small server would be given; nothing that is promised is less so. */
 const SETTINGS = {
@@ -104,6 +105,12 @@ export class BenchDatabase {
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
 
+/** Each hub counts what it ignores, too. */
+const booksOf = (reports: readonly Books[]): Books => ({
+  ...togetherOf(reports)!,
+  ignored: sum(reports.map(({ ignored = 0 }) => ignored)),
+})
+
 const together = async (hubs: readonly MeasuredHub[]): Promise<MeasuredHub> => {
   const [first] = hubs
   const balancer = await Balancer.open({
@@ -126,7 +133,7 @@ const together = async (hubs: readonly MeasuredHub[]): Promise<MeasuredHub> => {
     port: balancer.port,
     memory: async (options) => add(await all((hub) => hub.memory(options))),
     processorMicros: async () => sum(await all((hub) => hub.processorMicros())),
-    report: async () => togetherOf(await all((hub) => hub.report()))!,
+    report: async () => booksOf(await all((hub) => hub.report())),
     async kill() {
       await balancer.close()
       return Math.max(...(await all((hub) => hub.kill())))
@@ -134,7 +141,7 @@ const together = async (hubs: readonly MeasuredHub[]): Promise<MeasuredHub> => {
     async stop() {
       const reports = await all((hub) => hub.stop())
       await balancer.close()
-      return togetherOf(reports)!
+      return booksOf(reports)
     },
   }
 }
