@@ -6,7 +6,7 @@
 import type { Socket } from 'socket.io'
 import { jsonOf } from '../../shared/json-text.ts'
 import { type ClientToHub, type HubToClient, NAMESPACE } from '../../shared/protocol.ts'
-import { missingIn, type Needed } from './inside.ts'
+import { hasAll, partsOf } from './inside.ts'
 import { type PacketIn, packetIn, type Taker } from './packets-in.ts'
 import type { Callback, Came, PeerListener, PeerSocket, SocketData } from './types.ts'
 import type { TextTaker } from './websocket-texts.ts'
@@ -24,8 +24,8 @@ interface Inside {
   readonly conn: Conn
 }
 
-/** Of {@link Inside}; what a transport may lack is asked for where it is used. */
-const NEEDED: Needed = {
+/** What {@link peerSocketOf} uses of {@link Inside}; what a transport may lack is asked for where it is used. */
+export const INSIDE_OF_SOCKETS = partsOf({
   'client.decoder.taker': 'object',
   'acks.size': 'number',
   'nsp._ids': 'number',
@@ -35,7 +35,7 @@ const NEEDED: Needed = {
   'conn.writeBuffer.length': 'number',
   'conn.write': 'function',
   'conn.transport.onData': 'function',
-}
+})
 
 /** Inside of Engine.IO. */
 interface Conn {
@@ -232,12 +232,9 @@ class DirectSocket implements EndingSocket, Taker, TextTaker {
   }
 }
 
-/** What a version of the libraries lacks that {@link peerSocketOf} would use. */
-export const missingInsideOf = (socket: object): readonly string[] => missingIn(socket, NEEDED)
-
 /** Does everything as the library means it. */
 const plainSocketOf = (socket: LibrarySocket): EndingSocket =>
   Object.assign(socket, { listen: (listener: PeerListener) => hearOdd(socket, listener), stop() {} })
 
 export const peerSocketOf = (socket: LibrarySocket): EndingSocket =>
-  missingInsideOf(socket).length === 0 ? new DirectSocket(socket) : plainSocketOf(socket)
+  hasAll(socket, INSIDE_OF_SOCKETS) ? new DirectSocket(socket) : plainSocketOf(socket)

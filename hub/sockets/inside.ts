@@ -4,15 +4,30 @@
 
 type Kind = 'boolean' | 'function' | 'number' | 'object' | 'string'
 
-/** Paths of names, and what is found there. What may be null is an `object`. */
-export type Needed = Readonly<Record<string, Kind>>
+interface Part {
+  readonly path: string
+  readonly names: readonly string[]
+  readonly kind: Kind
+}
 
-const at = (thing: unknown, path: string): unknown => {
+/** Ready to be asked for on each of thousands of connections. */
+export type Parts = readonly Part[]
+
+/** @param kinds paths of names, and what is found there; what may be null is an `object` */
+export const partsOf = (kinds: Readonly<Record<string, Kind>>): Parts =>
+  Object.entries(kinds).map(([path, kind]) => ({ path, names: path.split('.'), kind }))
+
+const isIn = (thing: unknown, { names, kind }: Part): boolean => {
   let found = thing
-  for (const name of path.split('.')) found = (found as Record<string, unknown> | null | undefined)?.[name]
-  return found
+  for (const name of names) found = (found as Record<string, unknown> | null | undefined)?.[name]
+  return typeof found === kind
+}
+
+export const hasAll = (thing: unknown, parts: Parts): boolean => {
+  for (const part of parts) if (!isIn(thing, part)) return false
+  return true
 }
 
 /** @returns the paths at which there is nothing, or something else */
-export const missingIn = (thing: unknown, needed: Needed): readonly string[] =>
-  Object.entries(needed).flatMap(([path, kind]) => (typeof at(thing, path) === kind ? [] : [path]))
+export const missingIn = (thing: unknown, parts: Parts): readonly string[] =>
+  parts.filter((part) => !isIn(thing, part)).map(({ path }) => path)

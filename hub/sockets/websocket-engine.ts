@@ -4,8 +4,9 @@
  * Socket.IO. A WebSocket's ping is answered only when nothing waits to be sent, as RFC 6455 (5.5.3) allows: whoever asks and never reads would have the answers pile up. What leaves in one turn is given to the system in one piece.
  */
 import { createRequire } from 'node:module'
+import { hasAll } from './inside.ts'
 import { framesOf } from './websocket-frames.ts'
-import { missingInsideOf, type Receiver, readTexts, type TextTaker } from './websocket-texts.ts'
+import { INSIDE_OF_RECEIVERS, type Receiver, readTexts, type TextTaker } from './websocket-texts.ts'
 
 /** Called with the address of one whose message was too large. */
 export type TooLarge = (address: string) => void
@@ -103,7 +104,7 @@ export const webSocketEngine = (
 
     /** From now on messages of text are given to the taker, and not emitted. */
     giveTexts(taker: TextTaker): void {
-      if (this.#taker === null && missingInsideOf(this._receiver).length === 0)
+      if (this.#taker === null && hasAll(this._receiver, INSIDE_OF_RECEIVERS))
         readTexts(this._receiver, { takeText: (text, bytes) => this.#taker!.takeText(text, bytes) })
       this.#taker = taker
     }

@@ -4,7 +4,7 @@
  * `ws` too, with its limits.
  */
 import { isUtf8 } from 'node:buffer'
-import { missingIn, type Needed } from './inside.ts'
+import { partsOf } from './inside.ts'
 
 type Done = (error?: Error | null) => void
 
@@ -21,17 +21,15 @@ export interface Receiver {
   readonly _maxPayload: number
 }
 
-const NEEDED: Needed = {
+/** What {@link readTexts} uses of it; where one is missing, all is to be left to `ws`. */
+export const INSIDE_OF_RECEIVERS = partsOf({
   _write: 'function',
   _state: 'number',
   _bufferedBytes: 'number',
   _fragmented: 'number',
   _opcode: 'number',
   _maxPayload: 'number',
-}
-
-/** What a version of `ws` lacks that {@link readTexts} uses; then all is left to `ws`. */
-export const missingInsideOf = (receiver: unknown): readonly string[] => missingIn(receiver, NEEDED)
+})
 
 export interface TextTaker {
   /** @param bytes of the text */

@@ -3,11 +3,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { Server } from 'socket.io'
-import { type EndingSocket, missingInsideOf, peerSocketOf } from '../../../hub/sockets/direct-socket.ts'
+import { type EndingSocket, INSIDE_OF_SOCKETS, peerSocketOf } from '../../../hub/sockets/direct-socket.ts'
+import { missingIn } from '../../../hub/sockets/inside.ts'
 import { packetsWith } from '../../../hub/sockets/packets-in.ts'
 import type { Came, PeerListener } from '../../../hub/sockets/types.ts'
 import { webSocketEngine } from '../../../hub/sockets/websocket-engine.ts'
-import { missingInsideOf as missingInsideOfReceiver } from '../../../hub/sockets/websocket-texts.ts'
+import { INSIDE_OF_RECEIVERS } from '../../../hub/sockets/websocket-texts.ts'
 import type { ClientToHub, HubToClient, Welcome } from '../../../shared/protocol.ts'
 import { atEndOfTest } from '../../support/cleanup.ts'
 import { RawPeer } from '../../support/raw-peer.ts'
@@ -106,17 +107,7 @@ const transportOf = ({ conn }: LibrarySocket): Transport =>
 const chunk = (...texts: string[]): Buffer => Buffer.concat(texts.map(textFrame))
 
 const WELCOME = { participant: 'driver/d' } as unknown as Welcome
-const NEEDED = [
-  'client.decoder.taker',
-  'acks.size',
-  'nsp._ids',
-  'conn.readyState',
-  'conn.pingTimeoutTimer',
-  'conn.hasRefreshedPingTimeout',
-  'conn.writeBuffer.length',
-  'conn.write',
-  'conn.transport.onData',
-]
+const NEEDED = INSIDE_OF_SOCKETS.map(({ path }) => path)
 /** Has an id of more digits than are read here. */
 const ODD = '42/caps,1234567890123456["odd"]'
 
@@ -124,8 +115,8 @@ describe('a socket without its detours', () => {
   it('finds all that it needs inside of the libraries that are installed', async () => {
     const { library } = await stageOf()
     const webSocket = transportOf(library).socket
-    expect(missingInsideOf(library), 'socket.io and engine.io').to.deep.equal([])
-    expect(missingInsideOfReceiver(webSocket._receiver), 'the receiver of ws').to.deep.equal([])
+    expect(missingIn(library, INSIDE_OF_SOCKETS), 'socket.io and engine.io').to.deep.equal([])
+    expect(missingIn(webSocket._receiver, INSIDE_OF_RECEIVERS), 'the receiver of ws').to.deep.equal([])
     expect(webSocket._socket, 'the stream of ws').to.have.property('writableLength', 0)
   })
 
@@ -161,7 +152,7 @@ describe('a socket without its detours', () => {
       const { library, heard, peer } = await stageOf({
         changed: (socket) => without(socket, path.split('.')),
       })
-      expect(missingInsideOf(without(library, path.split('.')))).to.deep.equal([path])
+      expect(missingIn(without(library, path.split('.')), INSIDE_OF_SOCKETS)).to.deep.equal([path])
       peer.says('42/caps,["position"]')
       await heard.messages.next()
       expect(heard.turns).to.deep.equal([])
