@@ -191,6 +191,12 @@ export class Hub {
       disk: { isDiskLow: () => pressure.isDiskLow(), freeBytes },
       lastAliveMs: ledger.lastAliveMs ?? clock.now(),
       isDraining: () => this.#isDraining,
+      hubs: this.#hubs,
+      relayPosition: (store, position) => {
+        // A room asks nobody who is in it.
+        this.access.endExpired()
+        this.#sockets?.relayPosition(store, position)
+      },
     })
   }
 

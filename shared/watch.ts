@@ -38,7 +38,25 @@ export interface Summary {
   /** Worst first, the first twenty. */
   readonly troubles: readonly Trouble[]
   readonly troubleCount: number
+  /** Of the hub that one watches at. */
   readonly system: System
+  /** Of a company with several hubs, the one that one watches at first; none where there is one hub only. */
+  readonly hubs: readonly HubRow[]
+}
+
+/** One hub of several. */
+export interface HubRow {
+  /** Its number. */
+  readonly hub: number
+  /** When it told this of itself. */
+  readonly toldMs: number
+  readonly in: number
+  readonly out: number
+  readonly vendors: number
+  readonly drivers: number
+  readonly watchers: number
+  /** null until it has heard that somebody watches. */
+  readonly system: System | null
 }
 
 /** Events a second over the last one, and entries as they are. */

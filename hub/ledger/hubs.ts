@@ -1,5 +1,6 @@
 /** What a hub needs of the others on the same data: who serves whom, and what waits with them. A hub on a folder is alone. */
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
+import type { Trouble } from '../../shared/watch.ts'
 import type { Entry, Retry } from '../domain/entry.ts'
 
 /** What a hub tells the others, about once a second. */
@@ -12,7 +13,31 @@ export interface HubState {
   readonly waiting: number
 }
 
+/** What only the database knows, since all hubs change it. */
+export interface Totals {
+  /** Entries in queues and retries. */
+  readonly owed: number
+  /** Of them, and of dead letters, those of the fleet's queue. */
+  readonly lying: number
+  readonly deliveredToday: number
+  /** Participants that are away with events, or have dead letters: the worst of both. */
+  readonly troubles: readonly Trouble[]
+  /** How many more there are. */
+  readonly untold: number
+}
+
+/** What another hub has told last. */
+export interface OtherShare {
+  /** Its number. */
+  readonly hub: number
+  /** How long ago, by the database's clock. */
+  readonly ageMs: number
+  readonly share: string
+}
+
 export interface Hubs {
+  /** This hub's. */
+  readonly number: number
   /** Begins to give signs of life and to look at the others. Resolves when what was left behind under its number is this hub's. */
   start(stateOf: () => HubState): Promise<void>
   /**
@@ -41,6 +66,13 @@ export interface Hubs {
   /** Orders that this hub's drivers hold: leased, assigned, in transit. */
   heldOrders(): Promise<readonly OrderKey[]>
   heldOrdersOf(driver: string): Promise<readonly OrderKey[]>
+  /**
+   * Tells the others what may be lost, in place of what was told before, and hears what they have told lately. MUST NOT end the hub or hold up what is durable, whatever becomes of it.
+   * @returns null if the others cannot be reached
+   */
+  exchange(share: string): Promise<readonly OtherShare[] | null>
+  /** What is to be known of all participants and orders, whichever hub changes them. @returns null if it cannot be read. MUST NOT end the hub */
+  totals(dayBeganMs: number): Promise<Totals | null>
   /** Pickups for which other hubs have no driver, in queue order from each. */
   waitingElsewhere(limit: number): Promise<readonly (Entry | Retry)[]>
 }

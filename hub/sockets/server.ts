@@ -8,7 +8,13 @@ import { Server, type ServerOptions } from 'socket.io'
 import { type Clock, every } from '../../shared/clock.ts'
 import type { RefusalCode } from '../../shared/codes.ts'
 import { BinaryData } from '../../shared/packets.ts'
-import { type ClientToHub, type ConnectRefusal, type HubToClient, NAMESPACE } from '../../shared/protocol.ts'
+import {
+  type ClientToHub,
+  type ConnectRefusal,
+  type DriverPosition,
+  type HubToClient,
+  NAMESPACE,
+} from '../../shared/protocol.ts'
 import { type HubToWatcher, WATCH_NAMESPACE, type WatcherToHub } from '../../shared/watch.ts'
 import { type AdmissionParts, admission, wrongNamespace } from './admission.ts'
 import { accept, type ConnectionParts } from './connection.ts'
@@ -54,6 +60,8 @@ export interface SocketServerParts {
 export interface SocketServer {
   /** Tells every client that the hub is about to stop. */
   announceDraining(): void
+  /** To all connections of a store; may be lost. */
+  relayPosition(store: string, position: DriverPosition): void
   /** Ends all connections, each when what waits for it has left, and cuts those that do not read. Resolves when their ends are noticed. */
   close(): Promise<void>
 }
@@ -222,6 +230,9 @@ export const createSocketServer = (
   const stopLooking = cutStalled([namespace, watching], parts)
 
   return {
+    relayPosition(store, position) {
+      namespace.to(store).volatile.emit('position', position)
+    },
     announceDraining() {
       namespace.emit('draining', {})
       watching.emit('draining', {})

@@ -5,7 +5,10 @@ import type { AuditLine, Hello } from '../../shared/watch.ts'
 import type { Access } from '../access/access.ts'
 import { Audit, type AuditLedger } from './audit.ts'
 import { Census } from './census.ts'
-import { DeliveredToday } from './delivered-today.ts'
+import { Company, type CompanyParts, type Exchange } from './company/company.ts'
+import type { ToldPosition } from './company/share.ts'
+import { ALONE, type CompanyView } from './company/sums.ts'
+import { DeliveredToday, dayOf } from './delivered-today.ts'
 import type { Delivering, Disk, FeedLedger, Presence } from './feed-ports.ts'
 import type { Delays } from './figures/delays.ts'
 import { Figures } from './figures/figures.ts'
@@ -54,13 +57,23 @@ export interface WatchPartsOfHub {
   readonly version: string
   readonly settings: Hello['settings']
   isDraining(): boolean
+  /** Others on the same data; null if there can be none. */
+  readonly hubs: Exchange | null
+  /** Tells all connections of a store where a driver is that is connected to another hub. */
+  relayPosition: CompanyParts['relay']
+}
+
+interface FiguresOf {
+  readonly participants: ParticipantTroubles
+  readonly deliveredToday: DeliveredToday
+  readonly writes: Writes
+  readonly company: CompanyView
 }
 
 const figuresOf = (
   { reports, machine, disk, presence, delivering, ledger, clock }: WatchPartsOfHub,
-  parts: { participants: ParticipantTroubles; deliveredToday: DeliveredToday; writes: Writes },
+  { participants, deliveredToday, writes, company }: FiguresOf,
 ): Figures => {
-  const { participants, deliveredToday, writes } = parts
   const positionMs = (driver: string) => reports.positions.of(driver)?.timeMs ?? null
   const oldEvents = new OldEvents({
     busyQueues: () => delivering.busyQueues(),
@@ -78,9 +91,39 @@ const figuresOf = (
   })
   return new Figures({
     ...{ counts: reports.counts, delays: reports.delays, writes, machine, disk, presence, delivering },
-    ...{ participants, oldEvents, silentDrivers },
+    ...{ participants, oldEvents, silentDrivers, company },
     deliveredToday: () => deliveredToday.count(),
     now: () => clock.now(),
+  })
+}
+
+/** Of this hub's drivers, as far as others are to be told. */
+const positionsOf = function* ({
+  reports,
+  presence,
+  delivering,
+}: Pick<WatchPartsOfHub, 'reports' | 'presence' | 'delivering'>): IterableIterator<ToldPosition> {
+  for (const [driver, { lat, lng, timeMs }, hasMoved] of reports.positions.takeUntold()) {
+    const orders = [...delivering.heldBy(driver)]
+    const stores = [...new Set(orders.map((order) => order.split('/', 1)[0]!))]
+    const isConnected = presence.isConnected(driverId(driver))
+    yield { driver, lat, lng, timeMs, hasMoved, isConnected, stores, orders }
+  }
+}
+
+const companyOf = (
+  parts: WatchPartsOfHub & { readonly hubs: Exchange },
+  watching: Pick<CompanyParts, 'told' | 'isWatched'>,
+): Company => {
+  const { hubs, clock, reports, relayPosition } = parts
+  reports.positions.tell()
+  return new Company({
+    ...{ hubs, clock, ...watching },
+    positions: () => positionsOf(parts),
+    heard: ({ driver, isConnected, orders, ...position }) =>
+      reports.positions.heard(driver, position, { isConnected, orders, heardMs: clock.now() }),
+    relay: (store, position) => relayPosition(store, position),
+    dayBeganMs: () => dayOf(clock.now()).beginMs,
   })
 }
 
@@ -93,7 +136,16 @@ export const createWatch = (parts: WatchPartsOfHub): Watch => {
     now,
     unseenSinceMs: parts.lastAliveMs,
   })
-  const live = new LiveState({ presence, delivering, redeliveries: reports.redeliveries, participants })
+  const { hubs } = parts
+  const company =
+    hubs === null
+      ? null
+      : companyOf({ ...parts, hubs }, { told: () => figures.told, isWatched: () => watch.size > 0 })
+  const view = company ?? ALONE
+  const live = new LiveState({
+    ...{ presence, delivering, redeliveries: reports.redeliveries, participants },
+    company: view,
+  })
   const lists = createLists({
     ...{ ledger, live, letters, pausing, now },
     endOfTurn: (run) => clock.endOfTurn(run),
@@ -108,7 +160,10 @@ export const createWatch = (parts: WatchPartsOfHub): Watch => {
     countDelivered: (range) => ledger.countDelivered(range),
   })
   const writes = new Writes(() => parts.preciseMs())
-  const figures = figuresOf(parts, { participants, deliveredToday, writes })
+  const figures: Figures = figuresOf(parts, {
+    ...{ participants, deliveredToday, writes },
+    company: view,
+  })
   const registry = new ScreenRegistry()
   const { positions } = reports
   const map = new CityMap({ lists, positions, presence, delivering, registry, now })
@@ -124,8 +179,9 @@ export const createWatch = (parts: WatchPartsOfHub): Watch => {
     now,
   })
   const loadOf = (driver: string) => delivering.loadOf(driver)
-  return new Watch({
-    ...parts,
+  const watch: Watch = new Watch({
+    ...{ ...parts, company },
     ...{ lists, figures, writes, census, deliveredToday, positions, registry, map, looks, audit, loadOf },
   })
+  return watch
 }

@@ -24,7 +24,7 @@ const PAGE = 1000
 const PAUSE_MS = 20
 
 /** @returns the midnight before, and the one after, in the time zone of the process */
-const dayOf = (nowMs: number): { beginMs: number; endMs: number } => {
+export const dayOf = (nowMs: number): { beginMs: number; endMs: number } => {
   const day = new Date(nowMs)
   const [year, month, date] = [day.getFullYear(), day.getMonth(), day.getDate()]
   return {

@@ -1,5 +1,7 @@
 /** What is known of participants besides their rows: who is connected, what delivery does. */
 import { driverId, driverOf, FLEET, type ParticipantId } from '../../shared/ids.ts'
+import type { ParticipantRecord } from '../domain/participant.ts'
+import type { CompanyView } from './company/sums.ts'
 import type { Delivering, Presence } from './feed-ports.ts'
 import type { LiveQueue, LiveQueues } from './ports.ts'
 import type { Redeliveries } from './redeliveries.ts'
@@ -11,6 +13,7 @@ export interface LiveParts {
   readonly delivering: Delivering
   readonly redeliveries: Pick<Redeliveries, 'of'>
   readonly participants: Pick<ParticipantTroubles, 'awayDrivers'>
+  readonly company: Pick<CompanyView, 'others'>
 }
 
 export class LiveState implements LiveQueues, LiveRows {
@@ -37,6 +40,17 @@ export class LiveState implements LiveQueues, LiveRows {
   isConnected(participant: ParticipantId): boolean {
     const { presence } = this.#parts
     return participant === FLEET ? presence.drivers > 0 : presence.isConnected(participant)
+  }
+
+  get hasOthers(): boolean {
+    return this.#parts.company.others.length > 0
+  }
+
+  /** Where there are several hubs, whoever leaves is written down at once: no other hub is asked. */
+  isElsewhere({ id, isActive, awaySinceMs }: ParticipantRecord): boolean {
+    const { others } = this.#parts.company
+    if (id === FLEET) return others.some(({ share }) => share.figures.drivers > 0)
+    return others.length > 0 && isActive && awaySinceMs === null
   }
 
   troubled(): readonly ParticipantId[] {

@@ -77,10 +77,12 @@ export class CityMap {
   #drivers(): DriverRow[] {
     const { positions, presence, delivering } = this.#parts
     const rows: DriverRow[] = []
-    for (const [driver, position] of positions.entries()) {
+    for (const [driver, { elsewhere, ...position }] of positions.entries()) {
       if (rows.length === MOST_DRIVERS) break
-      const connected = presence.isConnected(driverId(driver))
-      rows.push({ driver, ...position, connected, orders: delivering.heldBy(driver) })
+      const isHere = presence.isConnected(driverId(driver))
+      const held = delivering.heldBy(driver)
+      const orders = isHere || held.length > 0 ? held : (elsewhere?.orders ?? [])
+      rows.push({ driver, ...position, connected: isHere || (elsewhere?.isConnected ?? false), orders })
     }
     return rows
   }

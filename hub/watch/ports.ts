@@ -75,6 +75,8 @@ export interface LiveQueues {
   liveOf(participant: ParticipantId): LiveQueue
   /** MUST be quick: it is asked for everybody who is owed something. */
   isConnected(participant: ParticipantId): boolean
+  /** Is it connected to another hub on the same data, by its row? MUST be quick, too. */
+  isElsewhere(record: ParticipantRecord): boolean
   /** Participants that are in trouble although nothing may be owed to them: those that are paused, and drivers that are away and hold orders. */
   troubled(): readonly ParticipantId[]
 }

@@ -2,6 +2,7 @@
  * The newest position of each driver, in memory, for those who look at the map. So many are kept; one is forgotten when its driver is neither connected nor holds anything. Who has moved is noted only while somebody wants to
  * hear of it.
  */
+import type { OrderKey } from '../../shared/ids.ts'
 import type { Moves, Place } from '../../shared/watch.ts'
 
 const MOST = 20_000
@@ -10,14 +11,30 @@ const MOST_MOVES = 1000
 /** Positions that are looked at in one go, to find those that may go. */
 const LOOKED_AT = 500
 
+/** Of a driver who is connected to another hub, as that one told last. */
+export interface Elsewhere {
+  readonly isConnected: boolean
+  readonly orders: readonly OrderKey[]
+  readonly heardMs: number
+}
+
 export interface Position extends Place {
   readonly timeMs: number
+  /** Only of a driver of another hub. */
+  readonly elsewhere?: Elsewhere
 }
+
+/** Drivers that have not moved, of which other hubs are told in one go. */
+const TOLD_AGAIN = 100
 
 export class Positions {
   readonly #newest = new Map<string, Position>()
   readonly #moved = new Set<string>()
   #isFollowed = false
+  /** Drivers of this hub that have moved since other hubs were told. */
+  readonly #untold = new Set<string>()
+  #isTold = false
+  #again: IterableIterator<[string, Position]> | null = null
   #next: IterableIterator<string> | null = null
 
   get size(): number {
@@ -28,6 +45,40 @@ export class Positions {
     if (!this.#newest.has(driver) && this.#newest.size >= MOST) return
     this.#newest.set(driver, { lat, lng, timeMs })
     if (this.#isFollowed) this.#moved.add(driver)
+    if (this.#isTold) this.#untold.add(driver)
+  }
+
+  /** Another hub tells of a driver of its own. What is newer stays. */
+  heard(driver: string, { lat, lng, timeMs }: Place & { timeMs: number }, elsewhere: Elsewhere): void {
+    const known = this.#newest.get(driver)
+    if (known === undefined ? this.#newest.size >= MOST : known.timeMs > timeMs) return
+    if (known !== undefined && known.elsewhere === undefined && known.timeMs === timeMs) return
+    this.#newest.set(driver, { lat, lng, timeMs, elsewhere })
+    if (this.#isFollowed && known?.timeMs !== timeMs) this.#moved.add(driver)
+  }
+
+  /** There may be other hubs that are to be told. */
+  tell(): void {
+    this.#isTold = true
+  }
+
+  /** For other hubs: those that have moved since they were told last, then some of the others in turn. Who is taken is told. */
+  *takeUntold(): IterableIterator<[driver: string, position: Position, hasMoved: boolean]> {
+    for (const driver of this.#untold) {
+      this.#untold.delete(driver)
+      const position = this.#newest.get(driver)
+      if (position !== undefined && position.elsewhere === undefined) yield [driver, position, true]
+    }
+    for (let looked = 0; looked < TOLD_AGAIN; looked += 1) {
+      this.#again ??= this.#newest.entries()
+      const { value, done } = this.#again.next()
+      if (done) {
+        this.#again = null
+        return
+      }
+      const [driver, position] = value
+      if (position.elsewhere === undefined) yield [driver, position, false]
+    }
   }
 
   of(driver: string): Position | undefined {
@@ -65,7 +116,9 @@ export class Positions {
         this.#next = null
         return
       }
-      if (isGone(driver)) this.#newest.delete(driver)
+      if (!isGone(driver)) continue
+      this.#newest.delete(driver)
+      this.#untold.delete(driver)
     }
   }
 }

@@ -11,6 +11,7 @@ import type { WatchSocket } from '../sockets/types.ts'
 import { watchAdmission } from './admission.ts'
 import type { Audit } from './audit.ts'
 import type { Census } from './census.ts'
+import type { Company } from './company/company.ts'
 import type { DeliveredToday } from './delivered-today.ts'
 import type { FeedLedger, Presence } from './feed-ports.ts'
 import { encodedOnce } from './figures/encoded.ts'
@@ -44,6 +45,8 @@ export interface WatchParts {
   readonly map: CityMap
   readonly looks: Looks
   readonly audit: Audit
+  /** null where there can be no other hub. */
+  readonly company: Company | null
   /** Of CAPS. */
   readonly version: string
   readonly settings: Hello['settings']
@@ -52,6 +55,8 @@ export interface WatchParts {
 
 const MOST_WATCHERS = 1000
 const SECOND_MS = 1000
+/** A driver of another hub of which that one tells nothing for so long is forgotten. */
+const ELSEWHERE_MS = 60_000
 const CHANGES_MS = 250
 const MOVES_MS = 200
 
@@ -63,6 +68,7 @@ export class Watch {
   readonly #startedMs: number
   readonly door: WatchDoor
   #summary: Summary | null = null
+  #isWatchedElsewhere = false
   #stops: (() => void)[] = []
   /** What runs only while somebody watches. */
   #pauses: (() => void)[] = []
@@ -130,15 +136,32 @@ export class Watch {
     ]
     census.start()
     deliveredToday.start()
+    this.#parts.company?.start()
   }
 
   #second(): void {
-    const { figures, positions, presence, loadOf } = this.#parts
-    positions.forgetGone((driver) => !presence.isConnected(driverId(driver)) && loadOf(driver) === 0)
+    const { clock, figures, positions, presence, loadOf } = this.#parts
+    const heardAfterMs = clock.now() - ELSEWHERE_MS
+    const isElsewhere = (driver: string) => (positions.of(driver)?.elsewhere?.heardMs ?? 0) > heardAfterMs
+    positions.forgetGone(
+      (driver) => !isElsewhere(driver) && !presence.isConnected(driverId(driver)) && loadOf(driver) === 0,
+    )
+    this.#measureForOthers()
     const summary = figures.second(this.#watchers.size)
     if (summary === null) return
     this.#summary = encodedOnce(summary)
     for (const watcher of this.#watchers) if (watcher.isForAll) watcher.tell('summary', this.#summary)
+  }
+
+  /** Those who watch at another hub want to know how this one is. */
+  #measureForOthers(): void {
+    const { company, machine } = this.#parts
+    const isWatched = company?.isWatchedElsewhere ?? false
+    if (isWatched === this.#isWatchedElsewhere) return
+    this.#isWatchedElsewhere = isWatched
+    if (this.#watchers.size > 0) return
+    if (isWatched) machine.start()
+    else machine.stop()
   }
 
   #accept(socket: WatchSocket): void {
@@ -187,7 +210,7 @@ export class Watch {
     const { machine, clock } = this.#parts
     machine.start()
     this.#pauses = [
-      () => machine.stop(),
+      () => this.#isWatchedElsewhere || machine.stop(),
       every(clock, CHANGES_MS, () => this.#tellChanges()),
       every(clock, MOVES_MS, () => this.#tellMoves()),
     ]
@@ -238,7 +261,9 @@ export class Watch {
 
   /** Idempotent. */
   stop(): void {
-    const { census, deliveredToday } = this.#parts
+    const { census, deliveredToday, company, machine } = this.#parts
+    company?.stop()
+    if (this.#isWatchedElsewhere) machine.stop()
     for (const stop of [...this.#stops.splice(0), ...this.#pauses.splice(0)]) stop()
     census.stop()
     deliveredToday.stop()

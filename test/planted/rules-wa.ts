@@ -3,6 +3,7 @@ import type { Plant } from './plant.ts'
 const WATCHER = ['test/hub/watch/watcher.test.ts']
 const SCREENS = ['test/hub/watch/screens.test.ts']
 const FIGURES = ['test/hub/watch/figures.test.ts']
+const COMPANY = ['test/system/company.test.ts']
 const TROUBLES = ['test/hub/watch/troubles.test.ts']
 
 export const WA_PLANTS: readonly Plant[] = [
@@ -139,5 +140,37 @@ export const WA_PLANTS: readonly Plant[] = [
     name: 'whoever asks for much is served first to its end',
     from: '      this.#waiting.delete(who)\n      if (line.length > 1)',
     to: '      if (line.length === 1) this.#waiting.delete(who)\n      if (line.length > 1)',
+  },
+  {
+    file: 'hub/watch/company/sums.ts',
+    tests: COMPANY,
+    rule: 'WA20',
+    name: 'connections are those of one hub',
+    from: "vendors: sumOf(all, 'vendors'),",
+    to: 'vendors: own.vendors,',
+  },
+  {
+    file: 'hub/watch/live.ts',
+    tests: COMPANY,
+    rule: 'WA20',
+    name: 'whoever is at another hub is shown as away',
+    from: 'return others.length > 0 && isActive && awaySinceMs === null',
+    to: 'return others.length < 0 && isActive && awaySinceMs === null',
+  },
+  {
+    file: 'hub/watch/company/company.ts',
+    tests: COMPANY,
+    rule: 'WA21',
+    name: 'no store hears of a driver at another hub',
+    from: 'if (!position.hasMoved) return',
+    to: 'if (position.hasMoved) return',
+  },
+  {
+    file: 'hub/watch/company/share.ts',
+    tests: COMPANY,
+    rule: 'WA21',
+    name: 'what cannot be read ends the hub',
+    from: '    return decoded.ok ? decoded.value : null\n  } catch {\n    return null\n  }',
+    to: '    return decoded.ok ? decoded.value : null\n  } catch (error) {\n    throw error\n  }',
   },
 ]

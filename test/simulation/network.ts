@@ -39,6 +39,7 @@ export class Network implements Switchboard {
     const listening = { doors, clock }
     this.#listening = listening
     return {
+      relayPosition: () => {},
       announceDraining: () => {
         for (const wire of this.openWires()) wire.hub?.emit('draining', {})
       },

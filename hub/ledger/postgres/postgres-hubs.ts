@@ -2,7 +2,7 @@
 import type { Clock } from '../../../shared/clock.ts'
 import { driverOf, type OrderKey, type ParticipantId } from '../../../shared/ids.ts'
 import type { Entry, Retry } from '../../domain/entry.ts'
-import type { HubState, Hubs } from '../hubs.ts'
+import type { HubState, Hubs, OtherShare, Totals } from '../hubs.ts'
 import { textArray } from './arrays.ts'
 import type { Said } from './bell-words.ts'
 import type { Connection } from './connection.ts'
@@ -11,6 +11,8 @@ import { poolOf } from './fleet-pools.ts'
 import { takeOwnership } from './owned.ts'
 import { Peers } from './peers.ts'
 import type { PostgresLedger } from './postgres-ledger.ts'
+import { exchangeShares } from './shares.ts'
+import { totalsOf } from './totals.ts'
 
 const BEAT_MS = 1000
 /** What rings no bell is found then. */
@@ -59,6 +61,10 @@ export class PostgresHubs implements Hubs {
     ledger.onClose(() => {
       this.#isClosed = true
     })
+  }
+
+  get number(): number {
+    return this.#ledger.identity.hub
   }
 
   async start(stateOf: () => HubState): Promise<void> {
@@ -180,6 +186,14 @@ export class PostgresHubs implements Hubs {
 
   letGo(participant: ParticipantId): void {
     this.#ledger.owned.letGo(participant)
+  }
+
+  exchange(share: string): Promise<readonly OtherShare[] | null> {
+    return this.#ledger.trying((connection) => exchangeShares(connection, this.#ledger.identity, share))
+  }
+
+  totals(dayBeganMs: number): Promise<Totals | null> {
+    return this.#ledger.trying((connection) => totalsOf(connection, dayBeganMs))
   }
 
   onLost(listener: (participants: readonly ParticipantId[]) => void): () => void {

@@ -175,6 +175,13 @@ export class PostgresLedger implements Ledger {
     return this.#telling(this.#asking(ask))
   }
 
+  /** As `asking`, for what nobody relies on: once, and only while there is a connection. @returns null if it did not work */
+  async trying<T>(ask: (connection: Connection) => Promise<T>): Promise<T | null> {
+    const { connection } = this.#keeper
+    if (this.#isAway || this.#isClosed || connection.isOver) return null
+    return ask(connection).catch(() => null)
+  }
+
   async #asking<T>(ask: (connection: Connection) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1)
       try {

@@ -122,6 +122,15 @@ CREATE INDEX entries_by_position ON caps.entries (position) WHERE place <> 'dead
 -- Parcels that the drivers of a hub take in all.
 ALTER TABLE caps.beats ADD COLUMN capacity integer NOT NULL DEFAULT 0;
 `,
+  `
+-- What each hub tells the others about once a second and nobody needs to keep: empty after a crash.
+CREATE UNLOGGED TABLE caps.shares (
+  hub integer PRIMARY KEY,
+  fence bigint NOT NULL,
+  told_at timestamptz NOT NULL,
+  share text NOT NULL
+) WITH (fillfactor = 10);
+`,
 ]
 
 /** The version that this hub reads and writes. */

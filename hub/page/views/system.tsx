@@ -1,5 +1,5 @@
 /** The hub itself: how busy it is, what it runs on, and how it is set. */
-import type { Hello, Summary } from '../../../shared/watch.ts'
+import type { Hello, HubRow, Summary } from '../../../shared/watch.ts'
 import type { Span } from '../addresses.ts'
 import { bytes, figure, fullTime, milliseconds, share } from '../formats.ts'
 import { Audit } from '../parts/audit.tsx'
@@ -37,6 +37,46 @@ const Machine = ({ system }: Summary) => {
     </Section>
   )
 }
+
+const HubLine = ({ hub, toldMs, in: came, out, vendors, drivers, watchers, system }: HubRow) => (
+  <tr>
+    <th scope="row">{hub}</th>
+    <td>{figure(came)}</td>
+    <td>{figure(out)}</td>
+    <td>{figure(vendors)}</td>
+    <td>{figure(drivers)}</td>
+    <td>{figure(watchers)}</td>
+    <td>{system === null ? '–' : share(system.processorShare)}</td>
+    <td>{system === null ? '–' : bytes(system.rssBytes)}</td>
+    <td>
+      <Age ms={toldMs} />
+    </td>
+  </tr>
+)
+
+/** All hubs on the database, this one first: the other figures of the page are those of all of them together. */
+const Hubs = ({ hubs }: Summary) => (
+  <Section title={`Hubs: ${hubs.length}`}>
+    <table class="table" data-list="hubs">
+      <thead>
+        <tr>
+          {['Hub', 'In', 'Out', 'Vendors', 'Drivers', 'Watching', 'Of a core', 'Memory', 'Told'].map(
+            (name) => (
+              <th scope="col" key={name}>
+                {name}
+              </th>
+            ),
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {hubs.map((row) => (
+          <HubLine key={row.hub} {...row} />
+        ))}
+      </tbody>
+    </table>
+  </Section>
+)
 
 const About = ({ version, protocol, startedMs, role }: Hello) => (
   <Section title="Hub">
@@ -89,6 +129,7 @@ export const System = ({ span }: { readonly span: Span }) => {
   return (
     <>
       <Machine {...latest} />
+      {latest.hubs.length > 0 && <Hubs {...latest} />}
       <Section title="Course" aside={<SpanSwitch view="system" span={span} />}>
         <Charts span={span} />
       </Section>

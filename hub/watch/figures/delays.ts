@@ -3,7 +3,7 @@
  * all the rest.
  */
 import type { Summary } from '../../../shared/watch.ts'
-import { SlidingHistogram } from './histogram.ts'
+import { type Buckets, percentilesOf, SlidingHistogram } from './histogram.ts'
 
 const SECONDS = 10
 const DAY = 'YYYY-MM-DD'.length
@@ -40,9 +40,17 @@ export class Delays {
     this.#histogram.turn()
   }
 
-  /** null if nothing was acknowledged. */
-  figures(): Summary['delays'] {
-    const found = this.#histogram.percentiles()
+  /** For hubs that add them up with their own. */
+  buckets(): Buckets {
+    return this.#histogram.buckets()
+  }
+
+  /** Of this hub and of others; null if nothing was acknowledged. */
+  figures(others: readonly Buckets[] = []): Summary['delays'] {
+    const found =
+      others.length === 0
+        ? this.#histogram.percentiles()
+        : percentilesOf([this.#histogram.buckets(), ...others])
     return found && { p50Ms: found.p50, p99Ms: found.p99 }
   }
 }

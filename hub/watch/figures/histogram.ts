@@ -30,6 +30,26 @@ export interface Percentiles {
   readonly p99: number
 }
 
+/** Buckets that are not empty, and how many values are in each: what another hub adds up with its own. */
+export type Buckets = [bucket: number, count: number][]
+
+/** Of values that were counted in several places, as if they had been counted in one; null if there are none. */
+export const percentilesOf = (several: readonly Buckets[]): Percentiles | null => {
+  const sum = new Uint32Array(BUCKETS)
+  let total = 0
+  for (const [bucket, count] of several.flat()) {
+    if (bucket >= BUCKETS) continue
+    sum[bucket] = sum[bucket]! + count
+    total += count
+  }
+  return total === 0 ? null : percentilesIn(sum, total)
+}
+
+const percentilesIn = (counts: Uint32Array, total: number): Percentiles => ({
+  p50: valueAt(counts, Math.ceil(total * 0.5)),
+  p99: valueAt(counts, Math.ceil(total * 0.99)),
+})
+
 const valueAt = (counts: Uint32Array, rank: number): number => {
   let seen = 0
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
@@ -75,11 +95,13 @@ export class SlidingHistogram {
 
   /** Of all periods that are remembered; null if nothing came. */
   percentiles(): Percentiles | null {
-    const total = this.#total
-    if (total === 0) return null
-    return {
-      p50: valueAt(this.#sum, Math.ceil(total * 0.5)),
-      p99: valueAt(this.#sum, Math.ceil(total * 0.99)),
-    }
+    return this.#total === 0 ? null : percentilesIn(this.#sum, this.#total)
+  }
+
+  buckets(): Buckets {
+    const found: [number, number][] = []
+    for (let bucket = 0; bucket < BUCKETS && this.#total > 0; bucket += 1)
+      if (this.#sum[bucket]! > 0) found.push([bucket, this.#sum[bucket]!])
+    return found
   }
 }

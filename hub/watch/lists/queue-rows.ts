@@ -7,7 +7,7 @@ import { queueRowOf } from '../rows.ts'
 
 export interface QueueRowsParts {
   readonly ledger: Pick<ListsLedger, 'participantRecord' | 'entriesIn'>
-  readonly live: Pick<LiveQueues, 'liveOf'>
+  readonly live: Pick<LiveQueues, 'liveOf' | 'isElsewhere'>
   now(): number
 }
 
@@ -35,7 +35,10 @@ export class QueueRows {
 
   async #rowOf(record: ParticipantRecord): Promise<QueueRow> {
     const oldestMs = await this.#oldestMsOf(record)
-    return queueRowOf(record, { ...this.#parts.live.liveOf(record.id), oldestMs }, this.#parts.now())
+    const { live, now } = this.#parts
+    const known = live.liveOf(record.id)
+    const connected = known.connected || live.isElsewhere(record)
+    return queueRowOf(record, { ...known, connected, oldestMs }, now())
   }
 
   /** What waits for a retry may be older than all that lies in the queue. */

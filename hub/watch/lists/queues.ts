@@ -117,7 +117,7 @@ export class QueueLists {
       ranks += 1
       if (ranks % RANKS === 0) await new Promise<void>((resolve) => endOfTurn(resolve))
       if (!isSearched(id, beginnings)) continue
-      const score = scoreOf(owed, live.isConnected(id), troubled.has(id))
+      const score = scoreOf(owed, live.isConnected(id) || live.isElsewhere(owed.record), troubled.has(id))
       const mayBeTrouble = isTroubleScore(score) || owed.sinceMs === null || owed.sinceMs < oldMs
       if (mayBeTrouble || !onlyTrouble) first.offer(score, id)
     }

@@ -7,13 +7,17 @@ import type { LiveQueues } from '../ports.ts'
 import { queueRowOf } from '../rows.ts'
 
 /** Delivery's own account of what is owed for longest. */
-export interface LiveRows extends Pick<LiveQueues, 'liveOf'> {
+export interface LiveRows extends Pick<LiveQueues, 'liveOf' | 'isElsewhere'> {
+  /** Are there other hubs? */
+  readonly hasOthers: boolean
   /** When the oldest event at hand was accepted; null if none is. */
   oldestMsOf(participant: ParticipantId): number | null
 }
 
 interface Shown {
   row: QueueRow
+  /** Connected to another hub, as far as is known here. */
+  isElsewhere: boolean
   /** Since the row was made; null if none has come. */
   record: ParticipantRecord | null
   /** When it changed from owing nothing, if it did. */
@@ -34,7 +38,12 @@ export class ShownQueues {
 
   constructor(rows: readonly QueueRow[], live: LiveRows) {
     this.#live = live
-    this.#shown = new Map(rows.map((row) => [row.participant, { row, record: null, owedSinceMs: null }]))
+    this.#shown = new Map(rows.map((row) => [row.participant, this.#shownAs(row)]))
+  }
+
+  #shownAs(row: QueueRow): Shown {
+    const isElsewhere = this.#live.hasOthers && row.connected && !this.#live.liveOf(row.participant).connected
+    return { row, isElsewhere, record: null, owedSinceMs: null }
   }
 
   has(participant: ParticipantId): boolean {
@@ -45,6 +54,7 @@ export class ShownQueues {
     const shown = this.#shown.get(key)
     if (shown === undefined || after === null) return
     shown.record = after
+    shown.isElsewhere = this.#live.isElsewhere(after)
     if (before !== null && owedTo(before) === 0) shown.owedSinceMs = nowMs
   }
 
@@ -61,8 +71,13 @@ export class ShownQueues {
     return rows
   }
 
-  #newRow(participant: ParticipantId, { row, record, owedSinceMs }: Shown, nowMs: number): QueueRow | null {
-    const live = this.#live.liveOf(participant)
+  #newRow(
+    participant: ParticipantId,
+    { row, record, owedSinceMs, isElsewhere }: Shown,
+    nowMs: number,
+  ): QueueRow | null {
+    const here = this.#live.liveOf(participant)
+    const live = { ...here, connected: here.connected || isElsewhere }
     if (record === null) {
       const { connected, connectedMs, inFlight, pausedMs, carrying, redelivered } = live
       if (isAsLive(row, live)) return null

@@ -218,7 +218,7 @@ export class WatchedHub {
     this.#hub = await turning(clock, starting)
     this.#hub.serveThrough((doors) => {
       this.#doors = doors
-      return { announceDraining: () => {}, close: async () => {} }
+      return { announceDraining: () => {}, relayPosition: () => {}, close: async () => {} }
     })
     await this.settle()
   }

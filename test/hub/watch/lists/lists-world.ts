@@ -63,6 +63,7 @@ export class ListsWorld {
       live: {
         liveOf: (id) => ({ ...AWAY, ...this.live.get(id) }),
         isConnected: (id) => this.live.get(id)?.connected ?? false,
+        isElsewhere: () => false,
         troubled: () =>
           [...this.live].flatMap(([id, { connected, pausedMs, carrying = 0 }]) =>
             pausedMs != null || (!connected && carrying > 0) ? [id] : [],
