@@ -81,8 +81,8 @@ export const WA_PLANTS: readonly Plant[] = [
     ...{ file: 'hub/watch/positions.ts', tests: ['test/hub/watch/positions.test.ts'] },
     rule: 'WA11',
     name: 'drivers that are gone stay on the map',
-    from: 'if (isGone(driver)) this.#newest.delete(driver)',
-    to: "if (isGone(driver) && driver === '') this.#newest.delete(driver)",
+    from: 'if (!isGone(driver)) continue',
+    to: "if (!isGone(driver) || driver !== '') continue",
   },
   {
     ...{ file: 'hub/watch/troubles/worst.ts', tests: TROUBLES },
