@@ -206,4 +206,11 @@ export const PQ_PLANTS: readonly Plant[] = [
     from: 'return this.#tables.named.has(at)',
     to: 'return this.#tables.named.has(at) || at.position > 0',
   },
+  {
+    ...{ file: 'hub/ledger/postgres/peers.ts', tests: ['test/hub/ledger/postgres/peers.test.ts'] },
+    rule: 'PQ25',
+    name: 'a hub that was away judges others by signs of life that it has not seen',
+    from: 'if (nowMs - this.#lookedMs >= UNSEEN_MS) this.begin()',
+    to: 'if (nowMs < this.#lookedMs) this.begin()',
+  },
 ]

@@ -15,6 +15,8 @@ const GONE_MS = 3000
 /** It has a connection, and is paused or cut off; or all have just lost theirs, and it waits for its next try (at most 5 s). */
 const SILENT_MS = 8000
 const SETTLED_MS = 20_000
+/** Whoever looks less often has not seen the signs of life that came, or could not come, meanwhile. */
+const UNSEEN_MS = 3000
 /** What a hub does at once it does only so long after it has seen that it is not taken for dead. */
 const FRESH_MS = 3000
 
@@ -71,6 +73,7 @@ export class Peers {
   readonly #heard = new Map<number, { beat: number; fence: number; sinceMs: number }>()
   #freshMs: number
   #beganMs: number
+  #lookedMs: number
   #hasOthers: boolean
 
   /** @param hasOthers as long as nobody has looked */
@@ -80,6 +83,7 @@ export class Peers {
     this.#hasOthers = hasOthers
     this.#freshMs = clock.now()
     this.#beganMs = this.#freshMs
+    this.#lookedMs = this.#freshMs
   }
 
   /** Is there another hub that is not known to be dead? */
@@ -128,6 +132,7 @@ export class Peers {
     const { hub } = this.#identity
     const beganMs = this.#clock.now()
     const seen = await this.#look(connection, state)
+    this.#beginIfUnseen()
     const own = seen.find((one) => one.hub === hub)
     this.#all = seen
     this.#hasOthers = seen.some((one) => one.isLive && one.hub !== hub)
@@ -139,6 +144,13 @@ export class Peers {
     if (this.isFirst)
       for (const one of seen) if (one.isOrphaned) adopted.push(...(await this.#adopt(connection, one)))
     return { told: own.told, fence: own.fence, adopted }
+  }
+
+  /** This hub was paused, or the database held it up, and the others perhaps as well. */
+  #beginIfUnseen(): void {
+    const nowMs = this.#clock.now()
+    if (nowMs - this.#lookedMs >= UNSEEN_MS) this.begin()
+    this.#lookedMs = nowMs
   }
 
   async #look(connection: Connection, state: HubState): Promise<Seen[]> {
@@ -186,7 +198,7 @@ export class Peers {
     return rows.map(([participant]) => participant)
   }
 
-  /** There is a new connection: nobody could be heard meanwhile, and nobody has been silent for that. */
+  /** Nobody could be heard meanwhile, as when there is a new connection: nobody has been silent for that [PQ25]. */
   begin(): void {
     this.#beganMs = this.#clock.now()
     this.#heard.clear()
