@@ -6,36 +6,30 @@
  */
 import type { Clock } from '../../shared/clock.ts'
 import type { RefusalCode } from '../../shared/codes.ts'
-import { type Position, PROTOCOL_VERSION } from '../../shared/messages.ts'
-import type { ConnectRefusal, Welcome } from '../../shared/protocol.ts'
+import type { Position } from '../../shared/messages.ts'
+import type { ConnectRefusal } from '../../shared/protocol.ts'
 import type { Access } from '../access/access.ts'
 import { type Identity, isRefusal } from '../access/identity.ts'
 import type { Live } from '../access/ports.ts'
 import type { Delivery } from '../delivery/ports.ts'
 import type { Sender } from '../domain/order.ts'
-import { owedTo } from '../domain/participant.ts'
 import { isoTime } from '../domain/time.ts'
 import type { Publisher } from '../intake/intake.ts'
 import type { Session } from '../sessions/sessions.ts'
 import { dispatch, type Line } from './dispatch.ts'
 import { FrameLimit, type Hearer } from './frame-limit.ts'
 import { type Ends, Gathering } from './gathering.ts'
+import { attach, NoGrip } from './grip.ts'
 import { renewalRefusal } from './identity.ts'
-import { type Receiver, SocketOutlet } from './outlet.ts'
+import type { Receiver } from './outlet.ts'
 import { Pace, type Paced, type PaceOptions } from './pace.ts'
 import { endTelling } from './peer-refusals.ts'
 import type { ConnectionReports, Deliveries, Orders } from './ports.ts'
 import { cutSoon, waitingBytes } from './slow-reader.ts'
 import type { Admitted, Callback, Came, PeerListener, PeerSocket } from './types.ts'
+import { type SizeOptions, sizesOf, type WelcomeOptions, welcomeOf } from './welcome.ts'
 
-export interface ConnectionOptions extends PaceOptions {
-  readonly window: number
-  readonly greatestWindow: number
-  readonly capacity: number
-  readonly greatestCapacity: number
-  readonly batchLength: number
-  readonly eventBytes: number
-  readonly frameBytes: number
+export interface ConnectionOptions extends PaceOptions, SizeOptions, WelcomeOptions {
   /** Bytes that may wait for a peer that does not read. */
   readonly outgoingBytes: number
 }
@@ -52,50 +46,6 @@ export interface ConnectionParts {
 
 /** Between telling a connection that it is displaced and closing it. */
 const DISPLACED_GRACE_MS = 500
-/** Answers to handovers that are late, besides those in flight. */
-const LATE_CALLBACKS = 1000
-
-interface Sizes {
-  readonly window: number
-  readonly capacity: number
-}
-
-const sizesOf = ({ handshake }: Admitted, options: ConnectionOptions): Sizes => ({
-  window: Math.min(handshake.window ?? options.window, options.greatestWindow),
-  capacity: Math.min(handshake.capacity ?? options.capacity, options.greatestCapacity),
-})
-
-const welcomeOf = ({ sender, registration }: Admitted, sizes: Sizes, options: ConnectionOptions): Welcome => {
-  const { eventBytes, frameBytes, batchLength } = options
-  return {
-    participant: sender.participant,
-    protocol: PROTOCOL_VERSION,
-    awayMs: registration.awayMs,
-    queued: registration.record === null ? 0 : owedTo(registration.record),
-    window: sizes.window,
-    ...(sender.role === 'driver' ? { capacity: sizes.capacity } : {}),
-    limits: { eventBytes, frameBytes, batchLength },
-  }
-}
-
-/** Drops what it is asked to do, and counts it. */
-class NoGrip implements Delivery {
-  readonly #reports: Pick<ConnectionReports, 'ignored'>
-
-  constructor(reports: Pick<ConnectionReports, 'ignored'>) {
-    this.#reports = reports
-  }
-
-  acknowledge(tokens: readonly string[]): void {
-    this.#reports.ignored(tokens.length)
-  }
-
-  reject(rejections: readonly unknown[]): void {
-    this.#reports.ignored(rejections.length)
-  }
-
-  detach(): void {}
-}
 
 /** It is all that its messages and its outlet ask for in one object: thousands of connections do nothing but be there, and each function of its own would take as much memory as the rest. */
 class Connection implements Line, Receiver, Live, Hearer, Paced, PeerListener, Ends {
@@ -143,18 +93,7 @@ class Connection implements Line, Receiver, Live, Hearer, Paced, PeerListener, E
     this.reports.connected(sender.participant)
     const sizes = sizesOf(admitted, this.#parts.options)
     socket.emit('welcome', welcomeOf(admitted, sizes, this.#parts.options))
-    this.#grip = this.#attach(admitted, sizes)
-  }
-
-  #attach({ handshake, registration }: Admitted, { window, capacity }: Sizes): Delivery | null {
-    const { sender } = this
-    const { deliveries } = this.#parts
-    const mostCallbacks = LATE_CALLBACKS + 2 * window
-    const outlet = new SocketOutlet(this, { isBatched: handshake.batch === true, mostCallbacks })
-    if (sender.role === 'driver')
-      return deliveries.attachDriver(sender.id, outlet, { capacity, entries: window })
-    const { record } = registration
-    return record === null ? null : deliveries.attachQueue(record, outlet, window)
+    this.#grip = attach(this, admitted, { sizes, deliveries: this.#parts.deliveries })
   }
 
   get identity(): Identity {

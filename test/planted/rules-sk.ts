@@ -77,7 +77,7 @@ export const SK_PLANTS: readonly Plant[] = [
     to: 'peer.orders.track(orderKey(decoded.value.orderId, store)',
   },
   {
-    ...sockets('connection'),
+    ...sockets('welcome'),
     rule: 'SK11',
     name: 'a window above the greatest is granted',
     from: 'window: Math.min(handshake.window ?? options.window, options.greatestWindow)',
