@@ -1,7 +1,8 @@
 /**
- * What operators have done. Each action that has changed something makes a line: in the log, and in the ledger, which keeps the newest thousand. Whoever acted is answered when its line is durable. A line has a number, by which the ledger has it in
- * its order; the line that it pushes out goes in the same step.
+ * What operators have done. Each action that has changed something makes a line: in the log, and in the ledger, which keeps the newest thousand. Whoever acted is answered when its line is durable. The ledger has lines
+ * in the order of their names: a number, which is the time or follows the line before, and a word of this hub's life, so that no two hubs on a database ever give the same name. The lines that one pushes out go in the same step.
  */
+import { randomBytes } from 'node:crypto'
 import type { Action, ActionReply, AuditLine } from '../../shared/watch.ts'
 import type { Note } from '../domain/note.ts'
 import type { Work } from '../domain/work.ts'
@@ -9,7 +10,8 @@ import type { Work } from '../domain/work.ts'
 /** Those that are told to somebody who comes. */
 const TOLD = 50
 const KEPT = 1000
-const NUMBER_WIDTH = 12
+const PAGE = 1000
+const NUMBER_WIDTH = 15
 
 export interface AuditTransaction {
   putNote(note: Note): void
@@ -31,14 +33,20 @@ export interface AuditParts {
   audited(line: AuditLine): void
 }
 
-const nameOf = (number: number) =>
-  ({ kind: 'audit', name: String(number).padStart(NUMBER_WIDTH, '0') }) as const
+interface Kept {
+  readonly name: string
+  readonly line: AuditLine
+}
+
+const numberIn = (name: string): number => Number.parseInt(name, 10)
 
 export class Audit {
   readonly #parts: AuditParts
-  #lines: AuditLine[] = []
-  /** Of the next line. */
-  #number = 1
+  /** In the order of their names. */
+  #kept: Kept[] = []
+  /** Of the last line. */
+  #number = 0
+  readonly #life = randomBytes(4).toString('hex')
   readonly #listeners = new Set<(line: AuditLine) => void>()
 
   constructor(parts: AuditParts) {
@@ -47,19 +55,23 @@ export class Audit {
 
   /** Finds what was done before. To be called before anybody acts. */
   async load(): Promise<void> {
-    const notes = await this.#parts.ledger.notes('audit', '', KEPT)
-    this.#lines = notes.map(({ value }) => value as AuditLine)
-    this.#number = Number(notes.at(-1)?.name ?? 0) + 1
+    for (let after = ''; ; ) {
+      const notes = await this.#parts.ledger.notes('audit', after, PAGE)
+      this.#kept.push(...notes.map(({ name, value }) => ({ name, line: value as AuditLine })))
+      after = notes.at(-1)?.name ?? after
+      if (notes.length < PAGE) break
+    }
+    this.#number = numberIn(this.#kept.at(-1)?.name ?? '0')
   }
 
   /** All that are kept, oldest first. */
   get lines(): readonly AuditLine[] {
-    return this.#lines
+    return this.#kept.slice(-KEPT).map(({ line }) => line)
   }
 
   /** The newest of them, oldest first. */
   get newest(): readonly AuditLine[] {
-    return this.#lines.slice(-TOLD)
+    return this.#kept.slice(-TOLD).map(({ line }) => line)
   }
 
   onLine(listener: (line: AuditLine) => void): () => void {
@@ -76,19 +88,23 @@ export class Audit {
 
   #note(who: string, { action, participant }: Action, done: number): Promise<void> {
     const line = { timeMs: this.#parts.now(), who, action, target: participant, done }
-    this.#lines.push(line)
-    if (this.#lines.length > KEPT) this.#lines.shift()
+    const name = this.#nextName(line)
+    this.#kept.push({ name, line })
     this.#parts.audited(line)
     for (const listener of this.#listeners) listener(line)
-    return this.#keep(line)
+    return this.#keep(name, line)
   }
 
-  #keep(value: AuditLine): Promise<void> {
-    const number = this.#number
-    this.#number += 1
+  #nextName({ timeMs }: AuditLine): string {
+    this.#number = Math.max(this.#number + 1, timeMs)
+    return [String(this.#number).padStart(NUMBER_WIDTH, '0'), this.#life].join('-')
+  }
+
+  #keep(name: string, value: AuditLine): Promise<void> {
+    const pushedOut = this.#kept.splice(0, Math.max(0, this.#kept.length - KEPT))
     const decide = (transaction: AuditTransaction): void => {
-      transaction.putNote({ ...nameOf(number), value })
-      if (number > KEPT) transaction.removeNote(nameOf(number - KEPT))
+      transaction.putNote({ kind: 'audit', name, value })
+      for (const old of pushedOut) transaction.removeNote({ kind: 'audit', name: old.name })
     }
     return new Promise((settled) => this.#parts.ledger.submit({ decide, settled }))
   }

@@ -129,9 +129,9 @@ export const WA_PLANTS: readonly Plant[] = [
   {
     ...{ file: 'hub/watch/audit.ts', tests: ['test/hub/watch/audit.test.ts'] },
     rule: 'WA18',
-    name: 'lines after a restart take the places of older ones',
-    from: 'this.#number = Number(notes.at(-1)?.name ?? 0) + 1',
-    to: 'this.#number = notes.length + 1',
+    name: 'lines of two hubs take each other’s places',
+    from: "padStart(NUMBER_WIDTH, '0'), this.#life]",
+    to: "padStart(NUMBER_WIDTH, '0')]",
   },
   {
     file: 'hub/watch/gate.ts',

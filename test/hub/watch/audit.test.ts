@@ -11,24 +11,27 @@ describe('what operators have done', () => {
   let world: TestLedger
   let audit: Audit
 
-  const begin = async (): Promise<void> => {
-    audit = new Audit({
+  const open = async (): Promise<Audit> => {
+    const opened = new Audit({
       ledger: noteLedger(world.ledger),
       act: async (action) => ({ ok: true, done: Number(action.participant.slice('driver/'.length)) }),
       now: () => world.clock.now(),
       audited: () => {},
     })
-    await turning(world.clock, audit.load())
+    await turning(world.clock, opened.load())
+    return opened
   }
-  const act = (...numbers: number[]) =>
+  const begin = async (): Promise<void> => {
+    audit = await open()
+  }
+  const actAt = (at: Audit, numbers: readonly number[]) =>
     turning(
       world.clock,
       Promise.all(
-        numbers.map((number) =>
-          audit.act('operator/max', { action: 'pause', participant: `driver/${number}` }),
-        ),
+        numbers.map((number) => at.act('operator/max', { action: 'pause', participant: `driver/${number}` })),
       ),
     )
+  const act = (...numbers: number[]) => actAt(audit, numbers)
   const numbers = () => audit.lines.map(({ done }) => done)
   const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at)
 
@@ -65,6 +68,35 @@ describe('what operators have done', () => {
     await act(1004)
     await begin()
     expect(numbers()).to.deep.equal(range(5, 1004))
+  })
+
+  it('[WA18] at two hubs is kept of both, in its order', async () => {
+    const other = await open()
+    const atOnce = [audit, other].map((at, index) =>
+      at.act('operator/max', { action: 'pause', participant: `driver/${index + 1}` }),
+    )
+    await turning(world.clock, Promise.all(atOnce))
+    await world.clock.advance(1000)
+    await actAt(other, [3])
+    await world.clock.advance(1000)
+    await act(4)
+    await begin()
+    expect(numbers().slice(0, 2)).to.have.members([1, 2])
+    expect(numbers().slice(2)).to.deep.equal([3, 4])
+  })
+
+  it('[WA18] at two hubs is kept of the newest thousand, when one of them has started again', async () => {
+    const other = await open()
+    await act(...range(1, 600))
+    await world.clock.advance(1000)
+    await actAt(other, range(601, 1200))
+    await begin()
+    expect(numbers()).to.deep.equal(range(201, 1200))
+    await world.clock.advance(1000)
+    await act(1201)
+    expect((await world.ledger.reads.notes('audit', '', 2000)).length).to.equal(1000)
+    await begin()
+    expect(numbers()).to.deep.equal(range(202, 1201))
   })
 })
 
