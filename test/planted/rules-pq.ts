@@ -213,4 +213,11 @@ export const PQ_PLANTS: readonly Plant[] = [
     from: 'if (nowMs - this.#lookedMs >= UNSEEN_MS) this.begin()',
     to: 'if (nowMs < this.#lookedMs) this.begin()',
   },
+  {
+    ...foundation('transaction', 'several-hubs'),
+    rule: 'PQ26',
+    name: 'delivered comes before in-transit, which another hub has accepted',
+    from: 'if (events > 1) this.#positions',
+    to: 'if (events > 9) this.#positions',
+  },
 ]

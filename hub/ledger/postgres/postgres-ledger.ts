@@ -292,6 +292,7 @@ export class PostgresLedger implements Ledger {
       if (!(error instanceof OutOfPositions)) throw error
       return this.#reserveMore(works)
     }
+    this.#tables.turns.decided()
     this.#decided()
     if (this.#positions.isLow) this.#reserve()
   }
@@ -327,6 +328,7 @@ export class PostgresLedger implements Ledger {
     this.#tables.forgetGathering()
     this.#tables.forgetKept()
     this.#positions.exhausted()
+    this.#tables.turns.wait([...decided, ...works].flatMap(({ orders = [] }) => orders))
     this.#isDeciding = false
     this.#reserve()
   }
@@ -335,6 +337,7 @@ export class PostgresLedger implements Ledger {
     if (this.#isReserving) return
     this.#isReserving = true
     const count = this.#positions.wanted
+    const number = this.#tables.turns.reserving()
     const epoch = this.#connections
     const reserved = this.#asking((connection) => reservePositions(connection, this.identity, count))
     reserved.then(
@@ -343,6 +346,7 @@ export class PostgresLedger implements Ledger {
         // What was reserved on a connection that is lost may be reserved by another hub again, if the server has crashed.
         if (epoch === this.#connections) {
           this.#announcements.reserved(block)
+          this.#tables.turns.reserved(number, block)
           this.#positions.reserved(block)
         }
         this.#goOn()

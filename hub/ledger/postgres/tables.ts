@@ -5,6 +5,7 @@ import type { ParticipantRecord } from '../../domain/participant.ts'
 import { CachedRows, type CacheLimits, type RowChange, type RowRead } from './cached-rows.ts'
 import { type EntryChange, GatheredEntries } from './gathered-entries.ts'
 import { NamedEntries } from './named-entries.ts'
+import { OrderTurns } from './order-turns.ts'
 import { isOnlyCounted, isOnlySettled } from './row-columns.ts'
 
 export type Roster = readonly ParticipantId[]
@@ -37,6 +38,7 @@ export class Tables {
   readonly rosters: CachedRows<string, Roster>
   readonly entries = new GatheredEntries()
   readonly named = new NamedEntries()
+  readonly turns = new OrderTurns()
 
   /** @param cache of each kind of row */
   constructor(cache: CacheLimits) {
@@ -64,6 +66,7 @@ export class Tables {
 
   /** Hands out what has been changed since the last call. What was handed out before MUST be durable. */
   takeGroup(): Changes {
+    this.turns.groupTaken()
     const orders = this.orders.takeGroup()
     const participants = this.participants.takeGroup()
     const rosters = this.rosters.takeGroup()
@@ -80,6 +83,7 @@ export class Tables {
   /** The group that was taken is durable. */
   synced(): void {
     for (const rows of this.#rows) rows.synced()
+    this.turns.synced()
   }
 
   forgetKept(): void {
@@ -90,11 +94,13 @@ export class Tables {
   /** What gathers was never decided. */
   forgetGathering(): void {
     for (const rows of this.#rows) rows.forgetGathering()
+    this.turns.forgetGathering()
     this.entries.takeGroup()
   }
 
   /** The group that was taken was not written: what it and those behind it have looked at is to be read anew. */
   forgetGroups(): void {
+    this.turns.forgetGroups()
     this.orders.forgetGroups()
     this.participants.forgetGroups()
     this.rosters.forgetGroups()

@@ -1,6 +1,13 @@
 /** What work can read and write. */
-import { FLEET, type ParticipantId } from '../../../shared/ids.ts'
-import type { DeadLetter, Entry, EntryAt, Place, Retry } from '../../domain/entry.ts'
+import { FLEET, type OrderKey, type ParticipantId } from '../../../shared/ids.ts'
+import {
+  type DeadLetter,
+  type Entry,
+  type EntryAt,
+  orderKeyOf,
+  type Place,
+  type Retry,
+} from '../../domain/entry.ts'
 import type { Note } from '../../domain/note.ts'
 import type { Revocation } from '../../domain/revocation.ts'
 import type { LedgerTransaction } from '../ledger.ts'
@@ -72,6 +79,7 @@ export class Transaction extends RowTransaction implements LedgerTransaction {
   }
 
   append(participant: ParticipantId, entry: Omit<Entry, 'position'>): number {
+    if (participant !== FLEET && entry.replay === undefined) this.#takeTurn(orderKeyOf(entry))
     const position = participant === FLEET ? this.#nextInPool() : this.#nextFor(participant)
     this.#group.firstPosition ??= position
     const { id, event, time, payload, replay } = entry
@@ -79,6 +87,14 @@ export class Transaction extends RowTransaction implements LedgerTransaction {
     this.#add('queue', participant, whole)
     this.#group.appended.add(participant, whole)
     return position
+  }
+
+  /** The event lies behind those of its order that participants have been told of before; of its pickup only the fleet is. */
+  #takeTurn(order: OrderKey): void {
+    const { orders, turns } = this.#tables
+    const events = orders.has(order) ? (orders.get(order)?.events.length ?? 0) : 0
+    if (events > 1) this.#positions.skipTo(turns.after(order) + 1)
+    turns.added(order)
   }
 
   #nextFor(participant: ParticipantId): number {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { Client } from 'pg'
 import { settleEntry } from '../../../../hub/domain/order.ts'
-import { changed, keyOf } from '../../../../hub/domain/order-record.ts'
+import { type AcceptedEvent, changed, keyOf } from '../../../../hub/domain/order-record.ts'
 import { closeQueue, newParticipant } from '../../../../hub/domain/participant.ts'
 import type { PostgresLedger } from '../../../../hub/ledger/postgres/postgres-ledger.ts'
 import { type ParticipantId, vendorId } from '../../../../shared/ids.ts'
@@ -154,6 +154,36 @@ describePostgres('two hubs on a database', () => {
       await written
       expect(await second).to.be.greaterThan(first)
       expect(await announced.next()).to.equal('event of its own')
+    })
+
+    it('[PQ26] it adds an order’s next event behind what the other one has added of it', async () => {
+      const [pickup, inTransit] = (['pickup', 'in-transit'] as const).map((event) => ({ event, id: event }))
+      const write = (ledger: PostgresLedger, events: readonly AcceptedEvent[]) =>
+        commit(ledger, {
+          orders: [KEY],
+          participants: [MAIN, TILL],
+          decide: (transaction) => {
+            const before = transaction.order(KEY) ?? RECORD
+            const ids = [TILL, MAIN].map((id) => transaction.append(id, entryOf(RECORD.order.orderId)))
+            transaction.putOrder(changed(before, { events }))
+            return ids
+          },
+        })
+      await commit(other.ledger, {
+        orders: [KEY],
+        decide: (transaction) => transaction.putOrder(changed(RECORD, { events: [pickup!] })),
+      })
+      const letGo = await holdUp(url, one.ledger.identity.hub)
+      // With something that waits the hub keeps the positions that it has.
+      const held = add(TILL, 'something else', () =>
+        one.ledger.submit({ decide: () => {}, settled: () => {} }),
+      )
+      await untilTrue(url, "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+      const first = await write(other.ledger, [pickup!, inTransit!])
+      const second = write(one.ledger, [pickup!, inTransit!, { event: 'delivered', id: 'delivered' }])
+      await letGo()
+      await held
+      expect(Math.min(...(await second))).to.be.greaterThan(Math.max(...first))
     })
 
     it('[PQ22] to one of its own, it hears of what comes behind it there when it is written', async () => {
