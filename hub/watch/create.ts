@@ -166,7 +166,10 @@ export const createWatch = (parts: WatchPartsOfHub): Watch => {
   })
   const registry = new ScreenRegistry()
   const { positions } = reports
-  const map = new CityMap({ lists, positions, presence, delivering, registry, now })
+  const map = new CityMap({
+    ...{ lists, positions, presence, delivering, registry, now },
+    hasOthers: () => live.hasOthers,
+  })
   const looks = new Looks({
     ...{ lists, live, map, now },
     course: () => figures.course(),

@@ -10,6 +10,7 @@ import type { Course, Look, MapView, OrderRow, Shown } from '../../shared/watch.
 import type { Committed } from '../domain/work.ts'
 import { Gate } from './gate.ts'
 import type { Lists } from './ports.ts'
+import { AmongHubsScreen } from './screens/among-hubs-screen.ts'
 import { LettersScreen } from './screens/letters-screen.ts'
 import { OrderScreen } from './screens/order-screen.ts'
 import { OrdersScreen } from './screens/orders-screen.ts'
@@ -74,7 +75,7 @@ export class Looks {
         if (missed.length > MOST_MISSED) missed.shift()
       })
       try {
-        const looked = await this.#read(look)
+        const looked = this.#amongHubs(await this.#read(look), look)
         tellMissed(looked, missed)
         install(looked)
         return looked.shown
@@ -82,6 +83,12 @@ export class Looks {
         forget()
       }
     })
+  }
+
+  #amongHubs(looked: Looked, { view }: Look): Looked {
+    const { live, now } = this.#parts
+    if (looked.screen === null || !live.hasOthers) return looked
+    return { ...looked, screen: new AmongHubsScreen(looked.screen, view, now()) }
   }
 
   #read(look: Look): Promise<Looked> {

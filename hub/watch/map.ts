@@ -2,7 +2,7 @@
  * The map as everybody sees it who looks at it. Its orders are read at most once a second, and its drivers told as they are; changes and moves are one message for all.
  */
 import { driverId } from '../../shared/ids.ts'
-import type { DriverRow, MapView, OrderRow, Place } from '../../shared/watch.ts'
+import type { Changed, DriverRow, MapView, OrderRow, Place } from '../../shared/watch.ts'
 import type { Delivering, Presence } from './feed-ports.ts'
 import type { Lists } from './ports.ts'
 import type { Positions } from './positions.ts'
@@ -11,6 +11,8 @@ import type { ScreenRegistry } from './screens/registry.ts'
 
 const MOST_DRIVERS = 1000
 const READ_PERIOD_MS = 1000
+/** Where other hubs change orders, of which nobody tells this one. */
+const STALE_MS = 2000
 
 export interface MapParts {
   readonly lists: Pick<Lists, 'openOrders'>
@@ -18,6 +20,8 @@ export interface MapParts {
   readonly presence: Pick<Presence, 'isConnected'>
   readonly delivering: Pick<Delivering, 'heldBy'>
   readonly registry: ScreenRegistry
+  /** Are there other hubs? */
+  hasOthers(): boolean
   now(): number
 }
 
@@ -33,10 +37,19 @@ export class CityMap {
   #reading: Promise<readonly OrderRow[]> | null = null
   #readMs = 0
   #lookers = 0
+  #staleMs = 0
 
   constructor(parts: MapParts) {
     this.#parts = parts
     this.screen = new MapScreen((keys) => parts.registry.exchange(this.screen, keys))
+  }
+
+  /** What has changed, for all who look. */
+  take(nowMs: number): Changed | null {
+    const changed = this.screen.take(nowMs)
+    if (!this.#parts.hasOthers() || nowMs - this.#staleMs < STALE_MS) return changed
+    this.#staleMs = nowMs
+    return { ...(changed ?? { view: 'map' }), isStale: true }
   }
 
   get isLookedAt(): boolean {

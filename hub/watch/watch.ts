@@ -237,7 +237,7 @@ export class Watch {
   #tellChanges(): void {
     const { clock, map } = this.#parts
     const nowMs = clock.now()
-    const ofMap = map.isLookedAt ? map.screen.take(nowMs) : null
+    const ofMap = map.isLookedAt ? map.take(nowMs) : null
     const shared: Changed | null = ofMap && encodedOnce(ofMap)
     for (const watcher of this.#watchers) {
       const changed = watcher.look?.view === 'map' ? shared : (watcher.screen?.take(nowMs) ?? null)

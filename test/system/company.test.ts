@@ -126,6 +126,16 @@ describePostgres('a company with two hubs', () => {
     }
   })
 
+  it('[WA20] tells a list at one that what the other has done may have changed it', async () => {
+    const watcher = await watcherOf(one.url)
+    await summaryWith(watcher, ({ hubs }) => hubs.length === 2)
+    await watcher.look({ view: 'orders', filter: {} })
+    await (await vendorOf(other.url, 'acme')).ask('pickup', orderOf('acme', 'o-1'))
+    await watcher.changes.next(({ view, isStale }) => view === 'orders' && isStale === true)
+    const { list } = await watcher.look({ view: 'orders', filter: {} })
+    expect(list.rows.map(({ key }) => key)).to.deep.equal(['acme/o-1'])
+  })
+
   it('[WA21] is none the worse for what is no share, and tells no more of a hub that has gone', async () => {
     const watcher = await watcherOf(one.url)
     await summaryWith(watcher, ({ hubs }) => hubs.length === 2)
