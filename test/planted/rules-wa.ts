@@ -163,11 +163,11 @@ export const WA_PLANTS: readonly Plant[] = [
     rule: 'WA21',
     name: 'no store hears of a driver at another hub',
     from: 'if (!position.hasMoved) return',
-    to: 'if (position.hasMoved) return',
+    to: "if (position.driver !== '') return",
   },
   {
     file: 'hub/watch/company/share.ts',
-    tests: COMPANY,
+    tests: ['test/hub/watch/company.test.ts'],
     rule: 'WA21',
     name: 'what cannot be read ends the hub',
     from: '    return decoded.ok ? decoded.value : null\n  } catch {\n    return null\n  }',
