@@ -20,7 +20,7 @@ describeInBrowser('operation in a browser', function () {
     await untilNumber(page, depthOf('fleet'), { most: 2 })
   })
 
-  it('[PA22] pauses delivery to a till, whose queue grows, and resumes it; both stand in the audit', async () => {
+  it('[PA22][PA21] pauses delivery to a till, whose queue grows, and resumes it; both stand in the audit', async () => {
     const page = await sight.see('/queues/vendor/acme/main')
     const depth = '[data-queue="vendor/acme/main"] [data-figure="depth"] dd'
     await page.locator('[data-action="pause"]').click()

@@ -69,10 +69,8 @@ export const PA_BROWSER_PLANTS: readonly Plant[] = [
     rule: 'PA23',
     name: 'a page that has lost the hub says nothing',
     file: 'hub/page/state/feed.ts',
-    from: `    if (isRefused) return
-    away(isStopping)
-    if (!socket.active) connectLater()`,
-    to: '    if (!isRefused && !socket.active) connectLater()',
+    from: "  tell({ kind: 'connection', connection: { kind: 'away', sinceMs, isStopping } })",
+    to: "  if (sinceMs === 0) tell({ kind: 'connection', connection: { kind: 'away', sinceMs, isStopping } })",
   },
   {
     ...CUSTOMERS,
