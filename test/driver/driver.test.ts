@@ -261,6 +261,7 @@ describe('driver', () => {
     take('c')
     await clock.advanceAsync(LONGEST_MS)
     expect(sent()).to.deep.equal(['in-transit a', 'in-transit b'])
+    expect(driver.report().carrying).to.equal(2)
     expect(clock.armed).to.equal(0)
   })
 

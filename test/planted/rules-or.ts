@@ -17,7 +17,7 @@ export const OR_PLANTS: readonly Plant[] = [
     rule: 'OR2',
     name: 'the lease stays when the order is on board',
     from: "{ place: 'none', lease: null }",
-    to: "{ place: 'none', lease: event === 'in-transit' ? before.dispatch.lease : null }",
+    to: "{ place: 'none', lease: to === 'in-transit' ? dispatch.lease : null }",
   },
   {
     ...ORDER,

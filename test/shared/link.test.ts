@@ -219,7 +219,7 @@ describe('link', () => {
         expect(said()).to.have.length(3)
       })
 
-      it('[LK51] are not asked any more when the connection has broken before', async () => {
+      it('[LK51][LK55] are not asked any more when the connection has broken before', async () => {
         const releasing = codeOf(link.release('acme', '1', 'flat tyre'))
         const old = network.socket
         network.socket.say('disconnect', 'transport close')
