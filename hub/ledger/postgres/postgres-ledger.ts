@@ -7,31 +7,29 @@
  */
 import type { Clock } from '../../../shared/clock.ts'
 import { Fault } from '../../../shared/fault.ts'
-import { FLEET, type ParticipantId } from '../../../shared/ids.ts'
+import type { ParticipantId } from '../../../shared/ids.ts'
 import { type Entry, orderKeyOf } from '../../domain/entry.ts'
 import type { Committed, Work } from '../../domain/work.ts'
 import { committedOf } from '../committed.ts'
 import type { HubState } from '../hubs.ts'
 import type { Ledger, LedgerReads, LedgerTransaction, WriteListener } from '../ledger.ts'
-import { Announcements } from './announcements.ts'
-import { Bell } from './bell.ts'
-import { type Said, saidIn, sayingOf } from './bell-words.ts'
+import { Asking } from './asking.ts'
+import type { Said } from './bell-words.ts'
 import type { CacheLimits } from './cached-rows.ts'
 import type { Connection, DatabaseOptions } from './connection.ts'
-import { brokenFault, takenFault, troubleOf } from './faults.ts'
+import { brokenFault, takenFault } from './faults.ts'
 import { FleetTargets } from './fleet-targets.ts'
-import { readForeignEntries } from './foreign-entries.ts'
 import { Group } from './group.ts'
 import { isReadOnlyGroup } from './group-values.ts'
 import { type Fate, GroupWriter } from './group-writer.ts'
-import { type HubRow, type Identity, isOurs, reservePositions } from './hub-row.ts'
+import { type HubRow, type Identity, reservePositions } from './hub-row.ts'
 import { Keeper } from './keeper.ts'
+import { Neighbours } from './neighbours.ts'
 import { lostOf, Owned } from './owned.ts'
 import { OutOfPositions, Positions } from './positions.ts'
 import { Reads } from './reads.ts'
 import { RowLoader } from './row-loader.ts'
 import { type Changes, Tables } from './tables.ts'
-import { Tail } from './tail.ts'
 import { Transaction } from './transaction.ts'
 import { groupStatement } from './write-group.ts'
 
@@ -56,15 +54,7 @@ export interface PostgresLedgerParts {
   readonly row: HubRow
 }
 
-const NOTHING_TOLD: HubState = { free: 0, capacity: 0, waiting: 0 }
-const NOTHING: ReadonlyMap<ParticipantId, readonly Entry[]> = new Map()
 const NO_CHANGES = { orders: [], orderChanges: [], participantChanges: [] } as const
-
-/** Others may be in the way again and again, but not that often. */
-const MOST_TRIES = 50
-
-const ring = (connection: Connection, saying: string): Promise<unknown> =>
-  connection.run('bell', { name: 'ring', text: "SELECT pg_notify('caps', $1)", values: [saying] })
 
 /** A group on its way. */
 interface Syncing {
@@ -88,7 +78,8 @@ export class PostgresLedger implements Ledger {
   readonly identity: Identity
   readonly owned = new Owned()
   readonly targets: FleetTargets
-  readonly #announcements: Announcements
+  readonly #asking: Asking
+  readonly #neighbours: Neighbours
   /** What others have told this hub, as far as it has taken that in. */
   #told: number
   /** Are there other hubs, as far as is known? */
@@ -97,10 +88,6 @@ export class PostgresLedger implements Ledger {
   readonly #submittedAt = new WeakMap<Work<LedgerTransaction>, number>()
   readonly #lostListeners = new Set<(participants: readonly ParticipantId[]) => void>()
   readonly #closeListeners: (() => void)[] = []
-  readonly #rungListeners: ((said: Said) => void)[] = []
-  #stateOf: () => HubState = () => NOTHING_TOLD
-  readonly #tail: Tail
-  readonly #bell: Bell
   readonly #committedListeners = new Set<(committed: Committed) => void>()
   readonly #faultListeners = new Set<(fault: Fault) => void>()
   readonly #writeListeners = new Set<WriteListener>()
@@ -133,8 +120,6 @@ export class PostgresLedger implements Ledger {
     this.#told = row.told
     this.#gathering = new Group(row.told)
     this.#positions = new Positions(row.positions)
-    this.#announcements = new Announcements(row.readFrom)
-    this.#announcements.reserved(row.positions)
     this.#hasOthers = row.hasPeers
     this.#positions.share(row.hasPeers)
     this.targets = new FleetTargets(row.hub)
@@ -148,49 +133,30 @@ export class PostgresLedger implements Ledger {
       over: (fault: Fault) => this.#fail(fault),
     }
     this.#keeper = new Keeper({ options, clock, random, identity }, connection, { process, listener })
-    connection.onBell((said) => this.#rung(said))
+    connection.onBell((text) => this.#neighbours.rung(text))
     this.#loader = new RowLoader(this.#tables, (statement) =>
       this.#keeper.reading((current) => current.run('loader', statement)),
     )
-    const from = () => this.#announcements.from
-    this.reads = new Reads({ hub: row.hub, from }, (of, statement) =>
-      this.asking((current) => current.run(of, statement)),
-    )
-    this.#tail = new Tail({
-      clock,
-      announcements: this.#announcements,
-      read: (gaps) => this.asking((current) => readForeignEntries(current, row.hub, gaps)),
+    this.#asking = new Asking({ keeper: this.#keeper, identity, failed: (error) => this.#fail(error) })
+    this.#neighbours = new Neighbours({
+      ...{ clock, row, asking: this.#asking },
       firstUnsettled: () => ({ ofAll: this.#firstUnsettled, ofOwn: this.#firstOwnUnsettled }),
       announce: (appended, foreign) => this.#announce(appended, foreign),
       isOver: () => this.#fault !== null || this.#isClosed,
     })
-    this.#bell = new Bell({
-      clock,
-      ring: () => this.asking((current) => ring(current, sayingOf(row.hub, this.#stateOf()))),
-    })
+    this.reads = new Reads({ hub: row.hub, from: () => this.#neighbours.from }, (of, statement) =>
+      this.asking((current) => current.run(of, statement)),
+    )
   }
 
   /** Runs `ask` on the connection, again on the next one if that is lost, and when others were in the way. */
   asking<T>(ask: (connection: Connection) => Promise<T>): Promise<T> {
-    return this.#telling(this.#asking(ask))
+    return this.#asking.ask(ask)
   }
 
   /** As `asking`, for what nobody relies on: once, and only while there is a connection. @returns null if it did not work */
   async trying<T>(ask: (connection: Connection) => Promise<T>): Promise<T | null> {
-    const { connection } = this.#keeper
-    if (this.#isAway || this.#isClosed || connection.isOver) return null
-    return ask(connection).catch(() => null)
-  }
-
-  async #asking<T>(ask: (connection: Connection) => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries += 1)
-      try {
-        return await this.#keeper.reading(ask)
-      } catch (error) {
-        if (troubleOf(error) !== 'conflict' || tries === MOST_TRIES) throw error
-        if (!(await this.#keeper.reading((connection) => isOurs(connection, this.identity))))
-          throw takenFault(this.#keeper.place)
-      }
+    return this.#isAway || this.#isClosed ? null : this.#asking.try(ask)
   }
 
   submit(work: Work<LedgerTransaction>): void {
@@ -304,7 +270,7 @@ export class PostgresLedger implements Ledger {
       ...{ positions: this.#positions, group, targets: this.targets, nowMs: this.#clock.now() },
       owns: (participant) => this.owned.has(participant, since),
       isOwn: (participant) => this.owned.isMine(participant),
-      ownFrom: this.#announcements.from,
+      ownFrom: this.#neighbours.from,
     })
     for (const work of works) {
       since = this.#submittedAt.get(work) ?? 0
@@ -339,19 +305,19 @@ export class PostgresLedger implements Ledger {
     const count = this.#positions.wanted
     const number = this.#tables.turns.reserving()
     const epoch = this.#connections
-    const reserved = this.#asking((connection) => reservePositions(connection, this.identity, count))
+    const reserved = this.asking((connection) => reservePositions(connection, this.identity, count))
     reserved.then(
       (block) => {
         this.#isReserving = false
         // What was reserved on a connection that is lost may be reserved by another hub again, if the server has crashed.
         if (epoch === this.#connections) {
-          this.#announcements.reserved(block)
+          this.#neighbours.reserved(block)
           this.#tables.turns.reserved(number, block)
           this.#positions.reserved(block)
         }
         this.#goOn()
       },
-      (error) => this.#fail(error),
+      () => {},
     )
   }
 
@@ -368,7 +334,7 @@ export class PostgresLedger implements Ledger {
     const text = 'DELETE FROM caps.blocks WHERE hub = $1::int8 AND last <= $2::int8'
     const values = [this.identity.hub, this.#positions.end]
     this.asking((connection) => connection.run('bell', { name: 'give-back', text, values })).then(
-      () => this.#bell.ring(),
+      () => this.ring(),
       () => {},
     )
   }
@@ -422,25 +388,11 @@ export class PostgresLedger implements Ledger {
     this.#tables.synced()
     if (!isReadOnly) for (const listener of this.#writeListeners) listener.ended(group.works.length)
     for (const { settled } of group.works) settled()
-    const own = this.#ownOf(group)
-    this.#announcements.written(own)
-    const appended = below === null ? NOTHING : this.#announceable(below)
+    const appended = this.#neighbours.written(group, below)
     const committed = { ...committedOf(group.appended, changes), appended }
     for (const listener of this.#committedListeners) listener(committed)
-    if (group.appended.byParticipant.size > 0 && this.#hasOthers) this.#bell.ring()
-    if (this.#announcements.isHolding) this.tail()
-  }
-
-  /** Without the pickups that are laid in the pools of others. */
-  #ownOf({ appended, targets }: Group): ReadonlyMap<ParticipantId, readonly Entry[]> {
-    const pickups = appended.byParticipant.get(FLEET)
-    if (pickups === undefined) return appended.byParticipant
-    const { hub } = this.identity
-    const own = pickups.filter(({ position }) => targets.get(position) === hub)
-    const all = new Map(appended.byParticipant)
-    if (own.length === 0) all.delete(FLEET)
-    else all.set(FLEET, own)
-    return all
+    if (group.appended.byParticipant.size > 0 && this.#hasOthers) this.ring()
+    if (this.#neighbours.isHolding) this.tail()
   }
 
   /** Below it nothing of this hub is on its way, or still to come. */
@@ -455,13 +407,9 @@ export class PostgresLedger implements Ledger {
     return Math.min(...groups.map((group) => group?.firstOwnPosition ?? Number.MAX_SAFE_INTEGER))
   }
 
-  #announceable(below: number): ReadonlyMap<ParticipantId, readonly Entry[]> {
-    return this.#announcements.take(Math.min(below, this.#firstUnsettled, this.#announcements.knownBelow))
-  }
-
   /** Looks for what others have added to this hub's queues, and announces it. */
   tail(): void {
-    this.#tail.look()
+    this.#neighbours.look()
   }
 
   #announce(appended: ReadonlyMap<ParticipantId, readonly Entry[]>, foreign: readonly Entry[]): void {
@@ -470,26 +418,19 @@ export class PostgresLedger implements Ledger {
       for (const listener of this.#committedListeners) listener({ ...NO_CHANGES, appended })
   }
 
-  /** Tells other hubs that there is something to hear, once for all that is asked meanwhile. */
+  /** Tells other hubs that there is something to hear. */
   ring(): void {
-    this.#bell.ring()
+    this.#neighbours.ring()
   }
 
   /** From now on others hear the hub's state when it rings. */
   says(stateOf: () => HubState): void {
-    this.#stateOf = stateOf
+    this.#neighbours.says(stateOf)
   }
 
   /** Another hub has rung. */
   onRung(listener: (said: Said) => void): void {
-    this.#rungListeners.push(listener)
-  }
-
-  #rung(text: string): void {
-    const said = saidIn(text)
-    if (said?.hub === this.identity.hub) return
-    this.tail()
-    if (said !== null) for (const listener of this.#rungListeners) listener(said)
+    this.#neighbours.onRung(listener)
   }
 
   onLost(listener: (participants: readonly ParticipantId[]) => void): () => void {
@@ -578,21 +519,13 @@ export class PostgresLedger implements Ledger {
   #back(lastGroup: number): void {
     if (this.#fault !== null) return
     this.#connections += 1
-    this.#keeper.connection.onBell((said) => this.#rung(said))
+    this.#keeper.connection.onBell((text) => this.#neighbours.rung(text))
     this.#isBack()
-    // What was reserved may be reserved by another hub again, if the server has crashed.
-    this.#announcements.forgetReserved()
+    this.#neighbours.forgetReserved()
     if (this.#gathering.firstPosition === null) this.#positions.giveBack()
     else this.#decideGatheringAgain()
     this.#writer.back(lastGroup)
     this.#goOn()
-  }
-
-  #telling<T>(reading: Promise<T>): Promise<T> {
-    return reading.catch((error: unknown) => {
-      this.#fail(error)
-      throw error
-    })
   }
 
   #fail(error: unknown): void {
