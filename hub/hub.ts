@@ -285,10 +285,9 @@ export class Hub {
   async #takeOver(hubs: Hubs, applicant: Applicant): Promise<boolean> {
     const { participant } = applicant.sender
     const driver = driverOf(participant)
-    const wasHere = hubs.owns(participant)
     const isOurs = await hubs.own(participant, () => !applicant.isGone())
-    if (isOurs && driver !== null && !wasHere)
-      await this.#dispatcher.leasing.load(await hubs.heldOrdersOf(driver))
+    if (isOurs && driver !== null)
+      await this.#dispatcher.leasing.catchUp(driver, await hubs.heldOrdersOf(driver))
     return isOurs
   }
 

@@ -81,6 +81,27 @@ export class Leasing {
     this.#grips.startGraces()
   }
 
+  /**
+   * A driver has come whom another hub may have served meanwhile: reads what it holds, and what it held when this hub heard of it last. This hub need not have heard that it was gone.
+   * @param held as the database has it since this hub serves the driver
+   */
+  catchUp(driver: string, held: readonly OrderKey[]): Promise<void> {
+    const orders = [...new Set([...held, ...this.#board.fleet.heldBy(driver)])]
+    const found = new Map<OrderKey, OrderRecord | undefined>()
+    return new Promise((resolve) => {
+      this.#parts.ledger.submit({
+        orders,
+        decide: (transaction) => {
+          for (const order of orders) found.set(order, transaction.order(order))
+        },
+        settled: () => {
+          for (const [order, record] of found) this.#refresh(order, record)
+          resolve()
+        },
+      })
+    })
+  }
+
   /** Another hub serves the driver, and looks after what it holds. */
   disown(driver: string): void {
     this.#grips.forget(driver)

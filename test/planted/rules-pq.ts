@@ -220,4 +220,11 @@ export const PQ_PLANTS: readonly Plant[] = [
     from: 'if (events > 1) this.#positions',
     to: 'if (events > 9) this.#positions',
   },
+  {
+    ...{ file: 'hub/delivery/leasing.ts', tests: ['test/hub/delivery/catching-up.test.ts'] },
+    rule: 'PQ27',
+    name: 'hands a driver over again what another hub has given to others',
+    from: '[...new Set([...held, ...this.#board.fleet.heldBy(driver)])]',
+    to: '[...new Set(held)]',
+  },
 ]
