@@ -46,7 +46,8 @@ export class Audit {
   #kept: Kept[] = []
   /** Of the last line. */
   #number = 0
-  readonly #life = randomBytes(4).toString('hex')
+  /** Drawn when somebody acts: a world without operators rests on no chance. */
+  #life: string | null = null
   readonly #listeners = new Set<(line: AuditLine) => void>()
 
   constructor(parts: AuditParts) {
@@ -97,6 +98,7 @@ export class Audit {
 
   #nextName({ timeMs }: AuditLine): string {
     this.#number = Math.max(this.#number + 1, timeMs)
+    this.#life ??= randomBytes(4).toString('hex')
     return [String(this.#number).padStart(NUMBER_WIDTH, '0'), this.#life].join('-')
   }
 
