@@ -5,15 +5,12 @@
  * gathering -> syncing -> unwritten (durable in the journal) -> stored under its own key, or removed from there
  */
 import type { ParticipantId } from '../../../shared/ids.ts'
-import type { Entry, Place } from '../../domain/entry.ts'
+import type { Entry, EntryAt, Place } from '../../domain/entry.ts'
 import { EntryIndex } from './entry-index.ts'
 import { Line } from './line.ts'
 
 /** An entry that was added, or (null) taken. */
-export interface EntryChange {
-  readonly place: Place
-  readonly participant: ParticipantId
-  readonly position: number
+export interface EntryChange extends EntryAt {
   readonly entry: Entry | null
 }
 
