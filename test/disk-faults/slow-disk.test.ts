@@ -112,10 +112,14 @@ describe('a hub whose disk', function () {
     )
     expect(answers).to.deep.equal([true, true, true])
     await expectWhole(hub.url, store, driver)
-    for (const history of await historiesOf(hub.url, store.made))
-      expect(history).to.deep.equal([
-        ...['pickup', 'leased', 'assigned', 'in-transit', 'acknowledged', 'delivered', 'acknowledged'],
+    // The store's acknowledgement of one event and the driver's next event come over two connections, in any order.
+    for (const history of await historiesOf(hub.url, store.made)) {
+      const isAcknowledged = (what: string) => what === 'acknowledged'
+      expect(history.filter((what) => !isAcknowledged(what))).to.deep.equal([
+        ...['pickup', 'leased', 'assigned', 'in-transit', 'delivered'],
       ])
+      expect(history.filter(isAcknowledged)).to.have.length(2)
+    }
     expect([driver.redelivered, driver.handled.length]).to.deep.equal([0, ORDERS])
     hub.child.kill('SIGTERM')
     expect(await hub.ended).to.equal(0)
