@@ -112,10 +112,11 @@ const reconnected = (life: ParticipantLine[], ...more: ParticipantLine[]): Parti
   ...more,
 ]
 
-const otherDriver = (connectedMs: number, handed: Handed): ParticipantLine[] => [
+const otherDriver = (begunMs: number, handed: Handed, welcomedMs = begunMs): ParticipantLine[] => [
   [1, 'started', OTHER, null, true],
-  [connectedMs, 'welcome', 1, OTHER, 10],
-  [connectedMs + 1, 'handed', 1, [handed]],
+  [begunMs, 'connecting', 1],
+  [welcomedMs, 'welcome', 1, OTHER, 10],
+  [welcomedMs + 1, 'handed', 1, [handed]],
 ]
 
 const expectFault = (broken: Story, column: BadColumn, invariant: string): void => {
@@ -398,6 +399,10 @@ describe('checker of a chaos run', () => {
   describe('doubleClaimed', () => {
     const oneHolder = 'a pickup has one holder at a time'
     const lease = again(pickup, { 0: 'p2' })
+    const leasedToOtherBefore = (): AuditLine[] => {
+      const [first, ...rest] = history()
+      return [tracked([first!, ['leased', OTHER, null], ['driver-away', OTHER, 'pickup'], ...rest])]
+    }
 
     it('is a pickup handed over, on a connection begun later, while another driver has taken it', () =>
       expectFault(withLife(OTHER, otherDriver(20, lease)), 'doubleClaimed', oneHolder))
@@ -411,30 +416,22 @@ describe('checker of a chaos run', () => {
 
     it('allows another driver after a release, and an older lease that came late', () => {
       const late = withLife(OTHER, otherDriver(3, lease))
-      late.audit = [
-        tracked([
-          history()[0]!,
-          ['leased', OTHER, null],
-          ['driver-away', OTHER, 'pickup'],
-          ...history().slice(1),
-        ]),
-      ]
+      late.audit = leasedToOtherBefore()
       expect(verdictOn(late).violations).to.deep.equal([])
       late.lives[OTHER] = [otherDriver(20, lease)]
       late.lives[DRIVER]![0]!.splice(7, 0, [14.5, 'released', 's', 'o'])
       expect(verdictOn(late).violations).to.deep.equal([])
     })
 
+    it('allows what a stopped driver reads late, welcome and all, on a connection begun before', () => {
+      const late = withLife(OTHER, otherDriver(3, lease, 20))
+      late.audit = leasedToOtherBefore()
+      expect(verdictOn(late).violations).to.deep.equal([])
+    })
+
     it('allows another driver after a release that began before the acknowledgement was known to be synced', () => {
       const released = withLife(OTHER, otherDriver(20, lease))
-      released.audit = [
-        tracked([
-          history()[0]!,
-          ['leased', OTHER, null],
-          ['driver-away', OTHER, 'pickup'],
-          ...history().slice(1),
-        ]),
-      ]
+      released.audit = leasedToOtherBefore()
       released.lives[DRIVER]![0]!.splice(5, 0, [12.5, 'released', 's', 'o'])
       expect(verdictOn(released).violations).to.deep.equal([])
     })

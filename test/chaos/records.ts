@@ -39,6 +39,8 @@ export type ParticipantLine =
     ]
   | readonly [t: number, kind: 'confirmed', n: number, id: string, duplicate: 0 | 1]
   | readonly [t: number, kind: 'refused', event: EventName, store: string, order: string, code: string]
+  /** Before the first byte of it leaves. */
+  | readonly [t: number, kind: 'connecting', c: number]
   | readonly [t: number, kind: 'welcome', c: number, participant: string, window: number]
   | readonly [t: number, kind: 'ended', c: number, reason: string]
   | readonly [t: number, kind: 'handed', c: number, handovers: readonly Handed[]]

@@ -107,7 +107,10 @@ export class Tap {
       get volatile() {
         return socket.volatile
       },
-      connect: () => socket.connect(),
+      connect: () => {
+        this.#write([nowMs(), 'connecting', c])
+        return socket.connect()
+      },
       disconnect: () => socket.disconnect(),
     }
   }

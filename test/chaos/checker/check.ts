@@ -120,7 +120,7 @@ export const check = (histories: Histories, { hubs, poisonOf }: Judged): Verdict
   const book = new OrderBook(findings)
   // Who of several has handed something over cannot be told from outside.
   const recovery = new Recovery(run, hubs.length === 1 ? hubs[0]! : null)
-  const delivered = (connectedMs: number, t: number) => recovery.delivered(connectedMs, t)
+  const delivered = (welcomedMs: number, t: number) => recovery.delivered(welcomedMs, t)
   const outages = new Outages(run)
   const confirmed = (t: number) => outages.confirmed(t)
   const participants = [...histories.participants].map(([name, lives]) => {

@@ -34,11 +34,11 @@ export class EventFacts {
   handedMs: number | null = null
 }
 
-/** A driver that was handed a pickup, over a connection that began then. */
+/** A driver that was handed a pickup, over a connection that it began to make then. */
 export interface Offer {
   readonly driver: string
   readonly entry: string
-  readonly connectedMs: number
+  readonly begunMs: number
 }
 
 /** A pickup whose acknowledgement is known to be synced since then; until its driver began to give it back. */
@@ -168,7 +168,7 @@ export class OrderBook {
   #judgeClaims(key: string, { claims, offers }: OrderFacts): void {
     for (const { driver, entry, settledMs, releasedMs } of claims)
       for (const offer of offers) {
-        const isLater = offer.connectedMs > settledMs && offer.connectedMs < (releasedMs ?? Infinity)
+        const isLater = offer.begunMs > settledMs && offer.begunMs < (releasedMs ?? Infinity)
         if (isLater && offer.entry !== entry)
           this.#findings.add('doubleClaimed', 'a pickup has one holder at a time', {
             participant: offer.driver,

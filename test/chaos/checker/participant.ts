@@ -13,6 +13,8 @@ interface LifeFacts {
   readonly sent: Map<number, { facts: EventFacts; key: string }>
   lastConfirmed: number
   readonly handled: Set<string>
+  /** Of each connection, when it began to connect. */
+  readonly begun: Map<number, number>
   readonly wires: Map<number, Wire>
 }
 
@@ -20,6 +22,7 @@ const newLife = (): LifeFacts => ({
   sent: new Map(),
   lastConfirmed: -1,
   handled: new Set(),
+  begun: new Map(),
   wires: new Map(),
 })
 
@@ -27,8 +30,8 @@ export interface Shared {
   readonly findings: Findings
   readonly book: OrderBook
   readonly plan: Plan
-  /** Something was handed over, on a connection that began then. */
-  delivered(connectedMs: number, t: number): void
+  /** Something was handed over, on a connection that was welcomed then. */
+  delivered(welcomedMs: number, t: number): void
   /** The hub has confirmed something. */
   confirmed(t: number): void
 }
@@ -72,8 +75,10 @@ export class ParticipantCheck {
         return this.#confirmed(line[2], line[3], line[4] === 1)
       case 'refused':
         return this.#refused(line[3], line[4], `${line[2]}: ${line[5]}`)
+      case 'connecting':
+        return void this.#life.begun.set(line[2], line[0])
       case 'welcome':
-        return void this.#life.wires.set(line[2], new Wire(line[0], line[4]))
+        return this.#welcomed(line[0], line[2], line[4])
       case 'handed':
         for (const handed of line[3]) this.#handed(line[0], line[2], handed)
         return
@@ -134,6 +139,11 @@ export class ParticipantCheck {
       this.#find('lost', 'an acceptable event is not refused for good', orderKey(store, order), detail)
   }
 
+  #welcomed(t: number, c: number, window: number): void {
+    const begunMs = this.#life.begun.get(c) ?? Number.NEGATIVE_INFINITY
+    this.#life.wires.set(c, new Wire({ begunMs, welcomedMs: t, window }))
+  }
+
   #isConcerned([, , , , event, store]: Handed): boolean {
     return this.store === null ? event === 'pickup' : event !== 'pickup' && store === this.store
   }
@@ -148,9 +158,9 @@ export class ParticipantCheck {
     const wire = this.#life.wires.get(c)
     if (wire === undefined)
       return this.#find('misrouted', 'nothing is handed over before the welcome', key, entry)
-    this.#shared.delivered(wire.connectedMs, t)
+    this.#shared.delivered(wire.welcomedMs, t)
     if (isNew && event === 'pickup')
-      this.#shared.book.order(key).offers.push({ driver: this.name, entry, connectedMs: wire.connectedMs })
+      this.#shared.book.order(key).offers.push({ driver: this.name, entry, begunMs: wire.begunMs })
     this.#judgeWindow(wire, wire.handed(entry), facts)
   }
 

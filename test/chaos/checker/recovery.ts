@@ -22,8 +22,8 @@ export class Recovery {
     }
   }
 
-  delivered(connectedMs: number, t: number): void {
-    const life = this.#lives.findLast(({ spawnedMs }) => spawnedMs <= connectedMs)
+  delivered(welcomedMs: number, t: number): void {
+    const life = this.#lives.findLast(({ spawnedMs }) => spawnedMs <= welcomedMs)
     if (life !== undefined) life.deliveredMs = Math.min(life.deliveredMs, t)
   }
 

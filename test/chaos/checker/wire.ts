@@ -12,15 +12,19 @@ interface Answer {
 }
 
 export class Wire {
-  readonly connectedMs: number
+  /** When its client began to connect: the hub has sent nothing on it before. -Infinity when that is not known. */
+  readonly begunMs: number
+  /** When its client read the welcome, which may be long after the hub sent it. */
+  readonly welcomedMs: number
   readonly window: number
   readonly #inFlight = new Set<string>()
   #answers: Answer[] = []
   /** How many answers were given when a barrier was asked for. */
   readonly #barriers = new Map<number, Answer[]>()
 
-  constructor(connectedMs: number, window: number) {
-    this.connectedMs = connectedMs
+  constructor({ begunMs, welcomedMs, window }: Pick<Wire, 'begunMs' | 'welcomedMs' | 'window'>) {
+    this.begunMs = begunMs
+    this.welcomedMs = welcomedMs
     this.window = window
   }
 
