@@ -158,18 +158,19 @@ export interface QueueRow {
   readonly depth: number
   /** When its oldest entry was accepted; null if it owes nothing. */
   readonly oldestMs: number | null
-  readonly inFlight: number
+  /** null when only the hub that it is connected to knows, which is another one. */
+  readonly inFlight: number | null
   /** Waiting for a retry. */
   readonly retrying: number
   readonly deadLetters: number
-  /** Handed over more than once, since this hub started. */
-  readonly redelivered: number
+  /** Handed over more than once, since this hub started; null as `inFlight`. */
+  readonly redelivered: number | null
   /** By an operator. */
   readonly paused: boolean
   /** Since when; null if it is not paused. */
   readonly pausedMs: number | null
-  /** Orders that a driver holds. */
-  readonly carrying: number
+  /** Orders that a driver holds; null as `inFlight`. */
+  readonly carrying: number | null
   readonly trouble: boolean
 }
 

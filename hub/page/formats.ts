@@ -4,8 +4,9 @@ const WHOLE = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 })
 const TENTHS = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 })
 
 /** Thousands are set apart; small ones that are not whole keep a digit. */
-export const figure = (value: number): string =>
-  (Math.abs(value) < 10 ? TENTHS : WHOLE).format(value).replaceAll(',', '\u202f')
+/** What is not known is a dash. */
+export const figure = (value: number | null): string =>
+  value === null ? '–' : (Math.abs(value) < 10 ? TENTHS : WHOLE).format(value).replaceAll(',', '\u202f')
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 

@@ -30,7 +30,7 @@ export class LiveState implements LiveQueues, LiveRows {
     return {
       connected: this.isConnected(participant),
       connectedMs,
-      inFlight: participant === FLEET ? delivering.fleetCounts.leased : delivering.inFlightOf(participant),
+      inFlight: participant === FLEET ? this.#leased() : delivering.inFlightOf(participant),
       redelivered: redeliveries.of(participant),
       pausedMs: delivering.pausedMs(participant),
       carrying: driver === null ? 0 : delivering.loadOf(driver),
@@ -38,8 +38,18 @@ export class LiveState implements LiveQueues, LiveRows {
   }
 
   isConnected(participant: ParticipantId): boolean {
-    const { presence } = this.#parts
-    return participant === FLEET ? presence.drivers > 0 : presence.isConnected(participant)
+    const { presence, company } = this.#parts
+    if (participant !== FLEET) return presence.isConnected(participant)
+    return presence.drivers > 0 || company.others.some(({ share }) => share.figures.drivers > 0)
+  }
+
+  /** At all hubs. */
+  #leased(): number {
+    const { delivering, company } = this.#parts
+    return company.others.reduce(
+      (sum, { share }) => sum + share.figures.leased,
+      delivering.fleetCounts.leased,
+    )
   }
 
   get hasOthers(): boolean {
@@ -48,9 +58,7 @@ export class LiveState implements LiveQueues, LiveRows {
 
   /** Where there are several hubs, whoever leaves is written down at once: no other hub is asked. */
   isElsewhere({ id, isActive, awaySinceMs }: ParticipantRecord): boolean {
-    const { others } = this.#parts.company
-    if (id === FLEET) return others.some(({ share }) => share.figures.drivers > 0)
-    return others.length > 0 && isActive && awaySinceMs === null
+    return this.hasOthers && id !== FLEET && isActive && awaySinceMs === null
   }
 
   troubled(): readonly ParticipantId[] {

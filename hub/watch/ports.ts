@@ -57,17 +57,18 @@ export interface Lists {
 
 /** What is known of a participant besides its row, since this hub started. */
 export interface LiveQueue {
-  /** Of the fleet: is any driver? */
+  /** Of the fleet: is any driver, at whichever hub? */
   readonly connected: boolean
   /** Since when it is connected; null if it is not, or nobody knows. */
   readonly connectedMs: number | null
-  /** Handed over and not answered. */
-  readonly inFlight: number
-  readonly redelivered: number
+  /** Handed over and not answered; null when only another hub knows. */
+  readonly inFlight: number | null
+  /** null when only another hub knows. */
+  readonly redelivered: number | null
   /** Since when an operator has stopped delivery to it; null if none has. */
   readonly pausedMs: number | null
-  /** Orders that a driver holds. */
-  readonly carrying: number
+  /** Orders that a driver holds; null when only another hub knows. */
+  readonly carrying: number | null
 }
 
 /** Who is there and what delivery does, as it is now. */
@@ -75,7 +76,7 @@ export interface LiveQueues {
   liveOf(participant: ParticipantId): LiveQueue
   /** MUST be quick: it is asked for everybody who is owed something. */
   isConnected(participant: ParticipantId): boolean
-  /** Is it connected to another hub on the same data, by its row? MUST be quick, too. */
+  /** Is it connected to another hub on the same data, by its row? Never the fleet. MUST be quick, too. */
   isElsewhere(record: ParticipantRecord): boolean
   /** Participants that are in trouble although nothing may be owed to them: those that are paused, and drivers that are away and hold orders. */
   troubled(): readonly ParticipantId[]

@@ -68,7 +68,16 @@ export const deadLettersOf = ({ dead, closed }: ParticipantRecord): number =>
 type Owed = Pick<QueueRow, 'connected' | 'depth' | 'deadLetters' | 'paused' | 'carrying'>
 
 const isPlainTrouble = ({ connected, depth, deadLetters, paused, carrying }: Owed): boolean =>
-  paused || deadLetters > 0 || (!connected && (depth > 0 || carrying > 0))
+  paused || deadLetters > 0 || (!connected && (depth > 0 || (carrying ?? 0) > 0))
+
+/** As another hub has it, which alone knows what delivery does. */
+export const asElsewhere = (here: LiveQueue): LiveQueue => ({
+  ...here,
+  connected: true,
+  inFlight: null,
+  redelivered: null,
+  carrying: null,
+})
 
 /** @param oldestMs when the oldest entry that it owes was accepted; null if it owes nothing */
 export const queueRowOf = (

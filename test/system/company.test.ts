@@ -122,6 +122,12 @@ describePostgres('a company with two hubs', () => {
       expect(connected.get('vendor/acme/main')).to.equal(true)
       expect(connected.get('driver/bob')).to.equal(true)
       expect(connected.get('vendor/acme/till-2')).to.equal(false)
+      // What only the other hub knows is not said to be nothing.
+      const bob = list.rows.find(({ participant }) => participant === 'driver/bob')!
+      const known = at === other.url
+      expect([bob.inFlight, bob.redelivered, bob.carrying]).to.deep.equal(
+        known ? [0, 0, 1] : [null, null, null],
+      )
       watcher.socket.disconnect()
     }
   })

@@ -32,8 +32,8 @@ export const QueueState = ({ queue }: { readonly queue: QueueRow }) => {
   )
 }
 
-const Count = (props: { readonly label: string; readonly value: number; readonly tone?: string }) => (
-  <td data-label={props.label} class={`number ${props.value === 0 ? 'zero' : (props.tone ?? '')}`}>
+const Count = (props: { readonly label: string; readonly value: number | null; readonly tone?: string }) => (
+  <td data-label={props.label} class={`number ${props.value ? (props.tone ?? '') : 'zero'}`}>
     {figure(props.value)}
   </td>
 )

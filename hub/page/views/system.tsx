@@ -25,7 +25,7 @@ const Machine = ({ system }: Summary) => {
           label="Sync to disk, 99 %"
           value={sync === null ? '–' : milliseconds(sync.p99Ms)}
         />
-        <Figure name="group" label="Group size, mean" value={sync === null ? '–' : figure(sync.meanGroup)} />
+        <Figure name="group" label="Group size, mean" value={figure(sync?.meanGroup ?? null)} />
         <Figure name="processor" label="Of one core" value={share(processorShare)} />
         <Figure name="memory" label="Memory" value={bytes(rssBytes)} note={`heap ${bytes(heapBytes)}`} />
         <Figure

@@ -3,7 +3,7 @@ import type { ParticipantId } from '../../../shared/ids.ts'
 import type { QueueRow } from '../../../shared/watch.ts'
 import { hasLeft, type ParticipantRecord } from '../../domain/participant.ts'
 import type { ListsLedger, LiveQueues } from '../ports.ts'
-import { queueRowOf } from '../rows.ts'
+import { asElsewhere, queueRowOf } from '../rows.ts'
 
 export interface QueueRowsParts {
   readonly ledger: Pick<ListsLedger, 'participantRecord' | 'entriesIn'>
@@ -36,9 +36,9 @@ export class QueueRows {
   async #rowOf(record: ParticipantRecord): Promise<QueueRow> {
     const oldestMs = await this.#oldestMsOf(record)
     const { live, now } = this.#parts
-    const known = live.liveOf(record.id)
-    const connected = known.connected || live.isElsewhere(record)
-    return queueRowOf(record, { ...known, connected, oldestMs }, now())
+    const here = live.liveOf(record.id)
+    const known = here.connected || !live.isElsewhere(record) ? here : asElsewhere(here)
+    return queueRowOf(record, { ...known, oldestMs }, now())
   }
 
   /** What waits for a retry may be older than all that lies in the queue. */

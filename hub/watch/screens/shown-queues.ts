@@ -4,7 +4,7 @@ import type { QueueRow } from '../../../shared/watch.ts'
 import { owedTo, type ParticipantRecord } from '../../domain/participant.ts'
 import type { ParticipantChange } from '../census.ts'
 import type { LiveQueues } from '../ports.ts'
-import { queueRowOf } from '../rows.ts'
+import { asElsewhere, queueRowOf } from '../rows.ts'
 
 /** Delivery's own account of what is owed for longest. */
 export interface LiveRows extends Pick<LiveQueues, 'liveOf' | 'isElsewhere'> {
@@ -77,7 +77,7 @@ export class ShownQueues {
     nowMs: number,
   ): QueueRow | null {
     const here = this.#live.liveOf(participant)
-    const live = { ...here, connected: here.connected || isElsewhere }
+    const live = here.connected || !isElsewhere ? here : asElsewhere(here)
     if (record === null) {
       const { connected, connectedMs, inFlight, pausedMs, carrying, redelivered } = live
       if (isAsLive(row, live)) return null

@@ -66,7 +66,7 @@ export class ListsWorld {
         isElsewhere: () => false,
         troubled: () =>
           [...this.live].flatMap(([id, { connected, pausedMs, carrying = 0 }]) =>
-            pausedMs != null || (!connected && carrying > 0) ? [id] : [],
+            pausedMs != null || (!connected && carrying! > 0) ? [id] : [],
           ),
       },
       lettersPerStep: LETTERS_PER_STEP,
