@@ -2,6 +2,7 @@
  * The link: wires its parts, and ends them in good order. What it is to its user stands in api.ts.
  */
 import { Fault } from '../fault.ts'
+import { Listeners } from '../listeners.ts'
 import type { Handshake } from '../messages.ts'
 import type { Outbox } from '../outbox/api.ts'
 import type {
@@ -15,7 +16,6 @@ import type {
 import type { Link, LinkCounts, LinkStatus, Publishable, TokenSource } from './api.ts'
 import { Connection } from './connection.ts'
 import type { HubSocket, OpenSocket } from './hub-socket.ts'
-import { Listeners } from './listeners.ts'
 import { type Handler, Receiver } from './receiver.ts'
 import { Requests } from './requests.ts'
 import { Sender } from './sender.ts'

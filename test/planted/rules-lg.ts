@@ -68,7 +68,7 @@ export const LG_PLANTS: readonly Plant[] = [
     rule: 'LG5',
     name: 'what was appended is announced twice',
     from: 'const committed = committedOf(group.appended, changes)',
-    to: 'const committed = committedOf(group.appended, changes)\n    for (const listener of this.#committedListeners) listener(committed)',
+    to: 'const committed = committedOf(group.appended, changes)\n    this.#listeners.committed(committed)',
   },
   {
     ...level('positions'),

@@ -2,7 +2,7 @@
 import sinon from 'sinon'
 import { Fault } from '../../shared/fault.ts'
 import type { FailedEvent, Link, LinkCounts, LinkStatus } from '../../shared/link/api.ts'
-import { Listeners } from '../../shared/link/listeners.ts'
+import { Listeners } from '../../shared/listeners.ts'
 import type { Order, Progress } from '../../shared/messages.ts'
 import type { Accepted, DriverPosition, EventName, HandedEvent, Welcome } from '../../shared/protocol.ts'
 

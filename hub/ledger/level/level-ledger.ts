@@ -12,6 +12,8 @@ import { Fault, messageOf } from '../../../shared/fault.ts'
 import type { OrderRecord } from '../../domain/order-record.ts'
 import type { Committed, Work } from '../../domain/work.ts'
 import { committedOf } from '../committed.ts'
+import type { WriteListener } from '../ledger.ts'
+import { LedgerListeners } from '../ledger-listeners.ts'
 import { encode } from './codec.ts'
 import type { Database } from './database.ts'
 import { Group } from './group.ts'
@@ -41,13 +43,6 @@ export interface LevelLedgerParts {
   readonly scrub: Scrub
 }
 
-/** Told of each synced write. MUST NOT throw. */
-export interface WriteListener {
-  began(): void
-  /** It is durable. @param works pieces of work that waited for it */
-  ended(works: number): void
-}
-
 export class LevelLedger {
   readonly #db: Database
   readonly #clock: Clock
@@ -59,9 +54,7 @@ export class LevelLedger {
   readonly #loader: RowLoader
   readonly #scrubFiles: Scrub
   readonly #decidedListeners = new Set<(transaction: Transaction) => void>()
-  readonly #committedListeners = new Set<(committed: Committed) => void>()
-  readonly #faultListeners = new Set<(fault: Fault) => void>()
-  readonly #writeListeners = new Set<WriteListener>()
+  readonly #listeners = new LedgerListeners()
   #waiting: Work<Transaction>[] = []
   #gathering = new Group()
   #isTurnEnding = false
@@ -101,20 +94,17 @@ export class LevelLedger {
   }
 
   onCommitted(listener: (committed: Committed) => void): () => void {
-    this.#committedListeners.add(listener)
-    return () => this.#committedListeners.delete(listener)
+    return this.#listeners.onCommitted(listener)
   }
 
   /** One group is written at a time: `began` and `ended` take turns. A group that writes nothing is not told. */
   onWrite(listener: WriteListener): () => void {
-    this.#writeListeners.add(listener)
-    return () => this.#writeListeners.delete(listener)
+    return this.#listeners.onWrite(listener)
   }
 
   /** Called once, when the data can no longer be written or read. Nothing is confirmed afterwards. */
   onFault(listener: (fault: Fault) => void): () => void {
-    this.#faultListeners.add(listener)
-    return () => this.#faultListeners.delete(listener)
+    return this.#listeners.onFault(listener)
   }
 
   /** Notes that a hub is alive on this data. Synced like all else: a hole in the log is then always damage (shared/level/check-logs.ts). */
@@ -270,19 +260,19 @@ export class LevelLedger {
     }
     const isEmpty = left === 0 && isUnchanged && values.size === 0
     if (isEmpty) return { left, entered, changes, isEmpty, durable: Promise.resolve() }
-    for (const listener of this.#writeListeners) listener.began()
+    this.#listeners.writeBegan()
     return { left, entered, changes, isEmpty, durable: batch.write({ sync: true }) }
   }
 
   #settle(group: Group, { left, entered, changes, isEmpty }: Written): void {
     if (this.#fault !== null) return
-    if (!isEmpty) for (const listener of this.#writeListeners) listener.ended(group.settled.length)
+    if (!isEmpty) this.#listeners.writeEnded(group.settled.length)
     this.#isSyncing = false
     this.#tables.written(left)
     this.#tables.synced(entered)
     for (const settled of group.settled) settled()
     const committed = committedOf(group.appended, changes)
-    for (const listener of this.#committedListeners) listener(committed)
+    this.#listeners.committed(committed)
     this.#writeGroup()
     if (this.#isIdle()) for (const resolve of this.#idle.splice(0)) resolve()
   }
@@ -298,7 +288,7 @@ export class LevelLedger {
             { cause: error },
           )
     for (const resolve of this.#idle.splice(0)) resolve()
-    for (const listener of this.#faultListeners) listener(this.#fault)
+    this.#listeners.failed(this.#fault)
   }
 }
 

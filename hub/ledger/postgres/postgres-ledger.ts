@@ -13,6 +13,7 @@ import type { Committed, Work } from '../../domain/work.ts'
 import { committedOf } from '../committed.ts'
 import type { HubState } from '../hubs.ts'
 import type { Ledger, LedgerReads, LedgerTransaction, WriteListener } from '../ledger.ts'
+import { LedgerListeners } from '../ledger-listeners.ts'
 import { Asking } from './asking.ts'
 import type { Said } from './bell-words.ts'
 import type { CacheLimits } from './cached-rows.ts'
@@ -88,9 +89,7 @@ export class PostgresLedger implements Ledger {
   readonly #submittedAt = new WeakMap<Work<LedgerTransaction>, number>()
   readonly #lostListeners = new Set<(participants: readonly ParticipantId[]) => void>()
   readonly #closeListeners: (() => void)[] = []
-  readonly #committedListeners = new Set<(committed: Committed) => void>()
-  readonly #faultListeners = new Set<(fault: Fault) => void>()
-  readonly #writeListeners = new Set<WriteListener>()
+  readonly #listeners = new LedgerListeners()
   #waiting: Work<LedgerTransaction>[] = []
   /** About to be decided, when its rows are there. */
   #loading: Work<LedgerTransaction>[] = []
@@ -171,18 +170,15 @@ export class PostgresLedger implements Ledger {
   }
 
   onCommitted(listener: (committed: Committed) => void): () => void {
-    this.#committedListeners.add(listener)
-    return () => this.#committedListeners.delete(listener)
+    return this.#listeners.onCommitted(listener)
   }
 
   onWrite(listener: WriteListener): () => void {
-    this.#writeListeners.add(listener)
-    return () => this.#writeListeners.delete(listener)
+    return this.#listeners.onWrite(listener)
   }
 
   onFault(listener: (fault: Fault) => void): () => void {
-    this.#faultListeners.add(listener)
-    return () => this.#faultListeners.delete(listener)
+    return this.#listeners.onFault(listener)
   }
 
   get isAway(): boolean {
@@ -365,7 +361,7 @@ export class PostgresLedger implements Ledger {
 
   #write({ group, changes, isEmpty, isReadOnly }: Syncing): Promise<Fate> {
     if (isEmpty) return Promise.resolve({ kind: 'written', below: null })
-    if (!isReadOnly) for (const listener of this.#writeListeners) listener.began()
+    if (!isReadOnly) this.#listeners.writeBegan()
     const openFrom = this.#positions.last + 1
     const { told, lastReserved } = group
     return this.#writer.write(
@@ -386,11 +382,11 @@ export class PostgresLedger implements Ledger {
 
   #settle({ group, changes, isReadOnly }: Syncing, below: number | null): void {
     this.#tables.synced()
-    if (!isReadOnly) for (const listener of this.#writeListeners) listener.ended(group.works.length)
+    if (!isReadOnly) this.#listeners.writeEnded(group.works.length)
     for (const { settled } of group.works) settled()
     const appended = this.#neighbours.written(group, below)
     const committed = { ...committedOf(group.appended, changes), appended }
-    for (const listener of this.#committedListeners) listener(committed)
+    this.#listeners.committed(committed)
     if (group.appended.byParticipant.size > 0 && this.#hasOthers) this.ring()
     if (this.#neighbours.isHolding) this.tail()
   }
@@ -414,8 +410,7 @@ export class PostgresLedger implements Ledger {
 
   #announce(appended: ReadonlyMap<ParticipantId, readonly Entry[]>, foreign: readonly Entry[]): void {
     if (foreign.length > 0) this.#tables.forgetOrders(foreign.map(orderKeyOf))
-    if (appended.size > 0)
-      for (const listener of this.#committedListeners) listener({ ...NO_CHANGES, appended })
+    if (appended.size > 0) this.#listeners.committed({ ...NO_CHANGES, appended })
   }
 
   /** Tells other hubs that there is something to hear. */
@@ -493,7 +488,7 @@ export class PostgresLedger implements Ledger {
 
   /** Forgets all that is not durable, and what was believed to be; its work waits again, in its order. */
   #redecide({ group, isReadOnly }: Syncing): void {
-    if (!isReadOnly) for (const listener of this.#writeListeners) listener.ended(0)
+    if (!isReadOnly) this.#listeners.writeEnded(0)
     const works = [...group.works, ...this.#gathering.works, ...this.#loading]
     this.#waiting = [...works, ...this.#waiting]
     this.#loading = []
@@ -532,6 +527,6 @@ export class PostgresLedger implements Ledger {
     if (this.#fault !== null || this.#isClosed) return
     this.#fault = error instanceof Fault ? error : brokenFault(this.#keeper.place, error)
     for (const resolve of this.#idle.splice(0)) resolve()
-    for (const listener of this.#faultListeners) listener(this.#fault)
+    this.#listeners.failed(this.#fault)
   }
 }
