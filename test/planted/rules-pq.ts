@@ -96,11 +96,11 @@ export const PQ_PLANTS: readonly Plant[] = [
     to: 'buffer.writeInt32BE(Math.trunc(value / HIGH), at)',
   },
   {
-    ...foundation('postgres-ledger', 'conflicts'),
+    ...foundation('deciding', 'conflicts'),
     rule: 'PQ13',
     name: 'writes what it decided before it had enough positions, too',
-    from: '    this.#tables.forgetGathering()\n    this.#tables.forgetKept()\n    this.#positions.exhausted()\n',
-    to: '    this.#tables.forgetKept()\n    this.#positions.exhausted()\n',
+    from: '    tables.forgetGathering()\n    tables.forgetKept()\n    positions.exhausted()\n',
+    to: '    tables.forgetKept()\n    positions.exhausted()\n',
   },
   {
     ...postgres('transaction'),
@@ -169,17 +169,17 @@ export const PQ_PLANTS: readonly Plant[] = [
     to: 'if (isOwn) this.#positions.skipTo(0)',
   },
   {
-    ...postgres('postgres-ledger'),
+    ...postgres('committing'),
     rule: 'PQ22',
     name: 'announces what others have added before what it is writing itself to the same queue',
-    from: 'ofOwn: this.#firstOwnUnsettled })',
-    to: 'ofOwn: Number.MAX_SAFE_INTEGER })',
+    from: 'ofOwn: Math.min(...groups',
+    to: 'ofOwn: Math.max(...groups',
   },
   {
     ...postgres('postgres-hubs'),
     rule: 'PQ23',
     name: 'keeps to itself until its next sign of life that drivers have come',
-    from: '    this.#told = news\n    this.#ledger.ring()\n',
+    from: '    this.#told = news\n    this.#ledger.neighbours.ring()\n',
     to: '    this.#told = news\n',
   },
   {

@@ -73,13 +73,13 @@ export class PostgresHubs implements Hubs {
     await this.#ask('orphans', ORPHANS, hub)
     const drivers = await this.#ask<[ParticipantId]>('drivers', DRIVERS, hub)
     for (const [driver] of drivers) this.#ledger.owned.took(driver, false)
-    this.#ledger.says(() => this.#own)
-    this.#ledger.onRung((said) => this.#rung(said))
+    this.#ledger.neighbours.says(() => this.#own)
+    this.#ledger.neighbours.onRung((said) => this.#rung(said))
     await this.beat()
     this.#every(TELL_MS, async () => this.#tellNews())
     this.#every(BEAT_MS, () => this.beat())
     this.#every(TAIL_MS, async () => {
-      if (this.#peers.hasOthers) this.#ledger.tail()
+      if (this.#peers.hasOthers) this.#ledger.neighbours.look()
     })
   }
 
@@ -127,7 +127,7 @@ export class PostgresHubs implements Hubs {
     const news = newsIn(this.#own)
     if (news === this.#told) return
     this.#told = news
-    this.#ledger.ring()
+    this.#ledger.neighbours.ring()
   }
 
   /** Of those who could take what waits with another hub only one looks at once: others would take the same. */

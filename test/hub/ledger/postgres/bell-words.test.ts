@@ -46,7 +46,7 @@ describePostgres('hubs between two signs of life', () => {
   /** Waits until it has heard of room at another one. */
   const roomHeardBy = ({ ledger }: OpenedTest) => {
     const rung = createInbox<number>('a ring')
-    ledger.onRung(({ hub, state }) => void (state.free > 0 && rung.put(hub)))
+    ledger.neighbours.onRung(({ hub, state }) => void (state.free > 0 && rung.put(hub)))
     return async (other: OpenedTest) => {
       while ((await rung.next()) !== other.ledger.identity.hub);
     }

@@ -144,7 +144,7 @@ describePostgres('two hubs on a database', () => {
       )
       await untilTrue(url, "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
       const first = await addFromOther()
-      one.ledger.tail()
+      one.ledger.neighbours.look()
       expect(await announced.next()).to.equal('event of from the other')
       const second = commit(one.ledger, {
         participants: [MAIN],
@@ -192,7 +192,7 @@ describePostgres('two hubs on a database', () => {
       const written = add(MAIN, 'its own')
       await untilTrue(url, "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
       await addFromOther()
-      one.ledger.tail()
+      one.ledger.neighbours.look()
       // The look that was asked for is over when it can be read on.
       await one.ledger.reads.entries(MAIN, { after: 0, limit: 1 })
       await letGo()
