@@ -14,6 +14,7 @@ import type { Keeper } from './keeper.ts'
 import type { Neighbours } from './neighbours.ts'
 import type { Positions } from './positions.ts'
 import type { Reserving } from './reserving.ts'
+import type { Standing } from './standing.ts'
 import type { Changes, Tables } from './tables.ts'
 import type { Told } from './told.ts'
 import { groupStatement } from './write-group.ts'
@@ -28,13 +29,11 @@ export interface CommittingParts {
   readonly told: Told
   readonly neighbours: Neighbours
   readonly listeners: LedgerListeners
-  /** Will nothing be written any more? */
-  isOver(): boolean
+  readonly standing: Pick<Standing, 'isLost' | 'fail'>
   /** What became of a group is known: the next one may leave. */
   ended(): void
   /** A group was not written, and is decided again. */
   redecided(works: number): void
-  failed(error: unknown): void
 }
 
 /** A group on its way. */
@@ -72,7 +71,7 @@ export class Committing {
 
   /** Writes what has gathered, unless a group is on its way. */
   goOn(): void {
-    const { deciding, tables, positions, keeper, failed } = this.#parts
+    const { deciding, tables, positions, keeper, standing } = this.#parts
     if (this.#syncing !== null || keeper.isAway || deciding.gathering.works.length === 0) return
     const group = deciding.take()
     const changes = tables.takeGroup()
@@ -82,7 +81,10 @@ export class Committing {
     const syncing = { group, changes, isEmpty, isReadOnly }
     if (!isEmpty) this.#giveBackWithGroup()
     this.#syncing = syncing
-    this.#write(syncing).then((fate) => this.#written(syncing, fate), failed)
+    this.#write(syncing).then(
+      (fate) => this.#written(syncing, fate),
+      (error) => standing.fail(error),
+    )
   }
 
   /** Positions that nothing waits for need no statement of their own: the group's says from where on this hub still adds. */
@@ -105,9 +107,9 @@ export class Committing {
   }
 
   async #written(syncing: Syncing, fate: Fate): Promise<void> {
-    const { told, isOver, ended } = this.#parts
+    const { told, standing, ended } = this.#parts
     if (fate.kind === 'refused') await told.takeIn(fate.told)
-    if (isOver()) return
+    if (standing.isLost) return
     this.#syncing = null
     if (fate.kind === 'written') this.#settle(syncing, fate.below)
     else this.#redecide(syncing)

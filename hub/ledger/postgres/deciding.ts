@@ -13,6 +13,7 @@ import type { Neighbours } from './neighbours.ts'
 import type { Owned } from './owned.ts'
 import { OutOfPositions, type Positions } from './positions.ts'
 import type { RowLoader } from './row-loader.ts'
+import type { Standing } from './standing.ts'
 import type { Tables } from './tables.ts'
 import type { Told } from './told.ts'
 import { Transaction } from './transaction.ts'
@@ -28,14 +29,11 @@ export interface DecidingParts {
   readonly targets: FleetTargets
   readonly told: Pick<Told, 'number'>
   readonly neighbours: Pick<Neighbours, 'from'>
+  readonly standing: Pick<Standing, 'isLost' | 'fail'>
   /** Is there no connection? Then work waits. */
   isAway(): boolean
-  /** Will nothing be decided any more? */
-  isOver(): boolean
   reserve(): void
   decided(): void
-  /** The rows cannot be read any more. */
-  failed(error: unknown): void
 }
 
 export class Deciding {
@@ -110,8 +108,8 @@ export class Deciding {
   }
 
   #decideWaiting(): void {
-    const { loader, isAway, isOver, failed } = this.#parts
-    if (isOver() || this.#isDeciding || isAway()) return
+    const { loader, isAway, standing } = this.#parts
+    if (standing.isLost || this.#isDeciding || isAway()) return
     this.#isDeciding = true
     this.#loading = this.#waiting
     this.#waiting = []
@@ -119,12 +117,15 @@ export class Deciding {
     const loading = loader.load(this.#loading, () => epoch !== this.#epoch)
     if (loading === null) return this.#decideLoaded()
     // Not `catch`: what `decide` throws is a mistake in the program, and none of the database's.
-    loading.then(() => (epoch === this.#epoch ? this.#decideLoaded() : this.#decided()), failed)
+    loading.then(
+      () => (epoch === this.#epoch ? this.#decideLoaded() : this.#decided()),
+      (error) => standing.fail(error),
+    )
   }
 
   #decideLoaded(): void {
-    const { tables, positions, isOver, reserve } = this.#parts
-    if (isOver()) return
+    const { tables, positions, standing, reserve } = this.#parts
+    if (standing.isLost) return
     const works = this.#loading
     this.#loading = []
     try {

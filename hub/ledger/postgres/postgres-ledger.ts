@@ -3,7 +3,7 @@
  * the same database are heard of (`neighbours.ts`), and change what this one takes for granted (`told.ts`). The connection comes and goes (`keeper.ts`): while it is away work waits.
  */
 import type { Clock } from '../../../shared/clock.ts'
-import { Fault } from '../../../shared/fault.ts'
+import type { Fault } from '../../../shared/fault.ts'
 import type { ParticipantId } from '../../../shared/ids.ts'
 import { type Entry, orderKeyOf } from '../../domain/entry.ts'
 import type { Committed, Work } from '../../domain/work.ts'
@@ -14,7 +14,7 @@ import type { CacheLimits } from './cached-rows.ts'
 import { Committing } from './committing.ts'
 import type { Connection, DatabaseOptions } from './connection.ts'
 import { Deciding } from './deciding.ts'
-import { brokenFault, takenFault } from './faults.ts'
+import { takenFault } from './faults.ts'
 import { FleetTargets } from './fleet-targets.ts'
 import { GroupWriter } from './group-writer.ts'
 import type { HubRow, Identity } from './hub-row.ts'
@@ -25,13 +25,12 @@ import { Positions } from './positions.ts'
 import { Reads } from './reads.ts'
 import { Reserving } from './reserving.ts'
 import { RowLoader } from './row-loader.ts'
+import { Standing, type StandingReports } from './standing.ts'
 import { Tables } from './tables.ts'
 import { Told } from './told.ts'
 
 /** What the owner is told besides. MUST NOT throw. */
-export interface PostgresReports {
-  away(place: string, reason: string): void
-  back(place: string): void
+export interface PostgresReports extends StandingReports {
   /** A group was not written, and is decided again. */
   redecided(works: number): void
 }
@@ -55,6 +54,7 @@ export class PostgresLedger implements Ledger {
   readonly #reports: PostgresReports
   readonly #listeners = new LedgerListeners()
   readonly #closeListeners: (() => void)[] = []
+  readonly #standing: Standing
   readonly #tables: Tables
   readonly #positions: Positions
   readonly #writer: GroupWriter
@@ -70,10 +70,6 @@ export class PostgresLedger implements Ledger {
   readonly owned = new Owned()
   readonly targets: FleetTargets
   readonly neighbours: Neighbours
-  /** Has the owner been told that the database is away? */
-  #isAway = false
-  #isClosed = false
-  #fault: Fault | null = null
   #idle: (() => void)[] = []
   #closed: Promise<void> | null = null
 
@@ -81,8 +77,9 @@ export class PostgresLedger implements Ledger {
     const { options, clock, random, reports, cache, connection, process, row } = parts
     const { owned } = this
     const listeners = this.#listeners
-    const failed = (error: unknown) => this.#fail(error)
-    const isOver = () => this.#fault !== null
+    const { place } = connection
+    const standing = new Standing({ place, reports, failed: (fault) => this.#failed(fault) })
+    this.#standing = standing
     this.#reports = reports
     this.lastAliveMs = row.lastAliveMs
     const identity = { hub: row.hub, fence: row.fence }
@@ -94,26 +91,26 @@ export class PostgresLedger implements Ledger {
     const tables = new Tables(cache)
     this.#tables = tables
     const slow = (isSlow: boolean) =>
-      isSlow ? this.#away('it takes long to confirm a commit') : this.#isBack()
+      isSlow ? standing.away('it takes long to confirm a commit') : standing.back()
     const writer = new GroupWriter({ clock, identity, slow })
     this.#writer = writer
     const listener = {
-      away: (reason: string) => this.#away(reason),
+      away: (reason: string) => standing.away(reason),
       back: (lastGroup: number) => this.#back(lastGroup),
-      over: failed,
+      over: (fault: Fault) => standing.fail(fault),
     }
     const keeper = new Keeper({ options, clock, random, identity }, connection, { process, listener })
     this.#keeper = keeper
     connection.onBell((text) => this.neighbours.rung(text))
-    const asking = new Asking({ keeper, identity, failed })
+    const asking = new Asking({ keeper, identity, failed: (error) => standing.fail(error) })
     this.#asking = asking
-    const told = new Told({ row, asking, owned, positions, tables, isOver })
+    const told = new Told({ row, asking, owned, positions, tables, standing })
     this.#told = told
     const neighbours = new Neighbours({
       ...{ clock, row, asking },
       firstUnsettled: () => this.#committing.firstUnsettled,
       announce: (appended, foreign) => this.#announce(appended, foreign),
-      isOver: () => this.#fault !== null || this.#isClosed,
+      isOver: () => standing.isLost || standing.isClosed,
     })
     this.neighbours = neighbours
     const goOn = () => this.#goOn()
@@ -124,15 +121,15 @@ export class PostgresLedger implements Ledger {
       keeper.reading((current) => current.run('loader', statement)),
     )
     const deciding = new Deciding({
-      ...{ clock, tables, loader, positions, owned, targets, told, neighbours, isOver, failed },
+      ...{ clock, tables, loader, positions, owned, targets, told, neighbours, standing },
       isAway: () => keeper.isAway,
       reserve: () => reserving.reserve(),
       decided: goOn,
     })
     this.#deciding = deciding
     this.#committing = new Committing({
-      ...{ deciding, tables, positions, reserving, writer, keeper, told, neighbours, listeners },
-      ...{ isOver, failed, ended: goOn, redecided: (works: number) => reports.redecided(works) },
+      ...{ deciding, tables, positions, reserving, writer, keeper, told, neighbours, listeners, standing },
+      ...{ ended: goOn, redecided: (works: number) => reports.redecided(works) },
     })
     this.reads = new Reads({ hub: row.hub, from: () => neighbours.from }, (of, statement) =>
       asking.ask((current) => current.run(of, statement)),
@@ -146,7 +143,7 @@ export class PostgresLedger implements Ledger {
 
   /** As `asking`, for what nobody relies on: once, and only while there is a connection. @returns null if it did not work */
   async trying<T>(ask: (connection: Connection) => Promise<T>): Promise<T | null> {
-    return this.#isAway || this.#isClosed ? null : this.#asking.try(ask)
+    return this.#standing.isAway || this.#standing.isClosed ? null : this.#asking.try(ask)
   }
 
   submit(work: Work<LedgerTransaction>): void {
@@ -175,12 +172,12 @@ export class PostgresLedger implements Ledger {
   }
 
   get isAway(): boolean {
-    return this.#isAway
+    return this.#standing.isAway
   }
 
   /** While the database is away there is nothing to note: the hub is not heard of. */
   markAlive(): void {
-    if (this.#isAway) return
+    if (this.isAway) return
     const decide = ({ nowMs }: LedgerTransaction) => {
       this.#deciding.gathering.aliveMs = nowMs
     }
@@ -204,12 +201,12 @@ export class PostgresLedger implements Ledger {
   async #close(): Promise<void> {
     for (const listener of this.#closeListeners) listener()
     if (!this.#isIdle()) await new Promise<void>((resolve) => this.#idle.push(resolve))
-    this.#isClosed = true
+    this.#standing.close()
     await this.#keeper.close()
   }
 
   #isIdle(): boolean {
-    return this.#fault !== null || !(this.#deciding.isBusy || this.#committing.isBusy)
+    return this.#standing.isLost || !(this.#deciding.isBusy || this.#committing.isBusy)
   }
 
   #goOn(): void {
@@ -244,11 +241,11 @@ export class PostgresLedger implements Ledger {
 
   /** A row of this hub is another one's: it can write nothing any more. */
   taken(): void {
-    this.#fail(takenFault(this.#keeper.place))
+    this.#standing.fail(takenFault(this.#keeper.place))
   }
 
   #decideGatheringAgain(): void {
-    if (this.#fault !== null) return
+    if (this.#standing.isLost) return
     const works = this.#deciding.waitAgain()
     this.#tables.forgetGathering()
     this.#tables.forgetKept()
@@ -256,23 +253,11 @@ export class PostgresLedger implements Ledger {
     if (works > 0) this.#reports.redecided(works)
   }
 
-  #away(reason: string): void {
-    if (this.#isAway || this.#fault !== null) return
-    this.#isAway = true
-    this.#reports.away(this.#keeper.place, reason)
-  }
-
-  #isBack(): void {
-    if (!this.#isAway || this.#fault !== null) return
-    this.#isAway = false
-    this.#reports.back(this.#keeper.place)
-  }
-
   #back(lastGroup: number): void {
-    if (this.#fault !== null) return
+    if (this.#standing.isLost) return
     this.#reserving.back()
     this.#keeper.connection.onBell((text) => this.neighbours.rung(text))
-    this.#isBack()
+    this.#standing.back()
     this.neighbours.forgetReserved()
     if (this.#deciding.gathering.firstPosition === null) this.#positions.giveBack()
     else this.#decideGatheringAgain()
@@ -280,10 +265,8 @@ export class PostgresLedger implements Ledger {
     this.#goOn()
   }
 
-  #fail(error: unknown): void {
-    if (this.#fault !== null || this.#isClosed) return
-    this.#fault = error instanceof Fault ? error : brokenFault(this.#keeper.place, error)
+  #failed(fault: Fault): void {
     for (const resolve of this.#idle.splice(0)) resolve()
-    this.#listeners.failed(this.#fault)
+    this.#listeners.failed(fault)
   }
 }

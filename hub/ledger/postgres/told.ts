@@ -8,6 +8,7 @@ import type { Asking } from './asking.ts'
 import type { HubRow } from './hub-row.ts'
 import { lostOf, type Owned } from './owned.ts'
 import type { Positions } from './positions.ts'
+import type { Standing } from './standing.ts'
 import type { Tables } from './tables.ts'
 
 export interface ToldParts {
@@ -16,7 +17,7 @@ export interface ToldParts {
   readonly owned: Owned
   readonly positions: Pick<Positions, 'share'>
   readonly tables: Pick<Tables, 'forgetParticipants'>
-  isOver(): boolean
+  readonly standing: Pick<Standing, 'isLost'>
 }
 
 export class Told {
@@ -52,8 +53,8 @@ export class Told {
 
   /** What gathers is to be decided anew afterwards. @param number null if it is not known: then it is found out with the next group */
   async takeIn(number: number | null): Promise<void> {
-    const { row, asking, owned, tables, isOver } = this.#parts
-    if (number === null || number === this.#number || isOver()) return
+    const { row, asking, owned, tables, standing } = this.#parts
+    if (number === null || number === this.#number || standing.isLost) return
     const { mine, takings } = owned
     const found = await asking.ask((connection) => lostOf(connection, row.hub, mine)).catch(() => null)
     if (found === null) return
