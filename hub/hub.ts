@@ -226,6 +226,7 @@ export class Hub {
         this.#sessions.lose(participants, ELSEWHERE)
         for (const driver of participants.flatMap((id) => driverOf(id) ?? [])) leasing.disown(driver)
       }),
+      hubs.onErased((erased) => this.#dispatcher.erased(erased)),
       hubs.onWaiting(() => leasing.leaseFromElsewhere()),
       hubs.onAdopted((orders) => void leasing.adopt(orders)),
       // What cannot be read has been told to whoever owns the ledger, who ends the hub.

@@ -2,8 +2,9 @@
  * Brings what the ledger has committed to whoever it concerns: vendors' queues to their connections, pickups to the fleet. It knows no sender and no socket.
  */
 import { type Clock, every } from '../../shared/clock.ts'
-import { driverOf, FLEET, type ParticipantId } from '../../shared/ids.ts'
+import { driverOf, FLEET, type OrderKey, type ParticipantId } from '../../shared/ids.ts'
 import type { Entry } from '../domain/entry.ts'
+import type { Erasure } from '../domain/erasure.ts'
 import { owedTo, type ParticipantRecord } from '../domain/participant.ts'
 import { AttachedQueue, type AttachedQueueParts } from './attached-queue.ts'
 import type { DriverSizes } from './driver-grips.ts'
@@ -142,6 +143,12 @@ export class Dispatcher {
     const driver = driverOf(participant)
     if (participant === FLEET) this.leasing.pauseFleet(isPaused)
     else if (driver !== null) this.leasing.pauseDriver(driver, isPaused)
+  }
+
+  /** Another hub has erased these orders. */
+  erased(orders: readonly { readonly order: OrderKey; readonly erasure: Erasure }[]): void {
+    for (const { order, erasure } of orders) this.erasures.note(order, erasure)
+    this.leasing.relook(orders.map(({ order }) => order))
   }
 
   /** Entries that are handed over to vendors and not yet answered; leases of drivers are the board's. */

@@ -86,7 +86,16 @@ export class Leasing {
    * @param held as the database has it since this hub serves the driver
    */
   catchUp(driver: string, held: readonly OrderKey[]): Promise<void> {
-    const orders = [...new Set([...held, ...this.#board.fleet.heldBy(driver)])]
+    return this.#reread([...new Set([...held, ...this.#board.fleet.heldBy(driver)])])
+  }
+
+  /** Another hub has changed these orders: those that are looked after here are read anew. */
+  relook(orders: readonly OrderKey[]): void {
+    const ours = orders.filter((order) => this.#board.isTracked(order))
+    if (ours.length > 0) void this.#reread(ours)
+  }
+
+  #reread(orders: readonly OrderKey[]): Promise<void> {
     const found = new Map<OrderKey, OrderRecord | undefined>()
     return new Promise((resolve) => {
       this.#parts.ledger.submit({

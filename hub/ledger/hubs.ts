@@ -2,6 +2,7 @@
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
 import type { Trouble } from '../../shared/watch.ts'
 import type { Entry, Retry } from '../domain/entry.ts'
+import type { Erasure } from '../domain/erasure.ts'
 
 /** What a hub tells the others, about once a second. */
 export interface HubState {
@@ -24,6 +25,12 @@ export interface Totals {
   readonly troubles: readonly Trouble[]
   /** How many more there are. */
   readonly untold: number
+}
+
+/** An order whose personal fields another hub has erased. */
+export interface Erased {
+  readonly order: OrderKey
+  readonly erasure: Erasure
 }
 
 /** What another hub has told last. */
@@ -54,6 +61,8 @@ export interface Hubs {
   onLost(listener: (participants: readonly ParticipantId[]) => void): () => void
   /** Drivers of a hub that is gone are this one's. */
   onAdopted(listener: (orders: readonly OrderKey[]) => void): () => void
+  /** Told before this hub writes anything more, and before it has started of what was erased lately [PQ28]. Some may be this hub's own, or told once more. */
+  onErased(listener: (erased: readonly Erased[]) => void): () => void
   /** The hub has seen that it is alive in the eyes of the others. */
   onFresh(listener: () => void): () => void
   /** Another hub has pickups and nobody for them, and this one is the one to look. */

@@ -4,6 +4,7 @@
 import type { Fault } from '../../shared/fault.ts'
 import type { OrderKey, ParticipantId } from '../../shared/ids.ts'
 import type { DeadLetter, Entry, EntryAt, Place, Retry } from '../domain/entry.ts'
+import type { Erasure } from '../domain/erasure.ts'
 import type { Note } from '../domain/note.ts'
 import type { OrderRecord } from '../domain/order-record.ts'
 import type { ParticipantRecord } from '../domain/participant.ts'
@@ -36,8 +37,8 @@ export interface LedgerTransaction {
   addDeadLetter(participant: ParticipantId, letter: DeadLetter): void
   /** Does the entry still lie there, which was read before? Needs `entries` in the work. If it is taken then, nobody else has taken it. */
   isThere(at: EntryAt): boolean
-  /** Puts another entry in the place of one at the same position. The caller knows that it lies there. */
-  replace(place: Place, participant: ParticipantId, entry: Entry): void
+  /** Puts another entry in the place of one at the same position, which this hub has not taken. If another hub has made another one of it, or taken it, that stays [PQ29]. */
+  replace(place: Place, participant: ParticipantId, replacement: Replacement): void
   /** Takes an entry out of the place where it lies. The caller knows that it lies there: it has read it or put it there. */
   take(place: Place, participant: ParticipantId, position: number): void
   /** Takes the place of an older one of the participant. */
@@ -46,6 +47,14 @@ export interface LedgerTransaction {
   /** Takes the place of an older one of its kind and name. */
   putNote(note: Note): void
   removeNote(note: Pick<Note, 'kind' | 'name'>): void
+  /** What is erased of the order MUST be known to all hubs before they write anything else [PQ28]. */
+  putErasure(order: OrderKey, erasure: Erasure): void
+}
+
+/** An entry that was read, and what is to lie in its place. */
+export interface Replacement {
+  readonly before: Entry
+  readonly after: Entry
 }
 
 /** Told of each synced write. MUST NOT throw. */

@@ -1,6 +1,7 @@
 /** The rows that work reads and writes, whichever database keeps them. Every counter of a participant is kept here, from the entries themselves, so that no caller can forget one. */
 import { type OrderKey, type ParticipantId, storeOf } from '../../shared/ids.ts'
 import type { EntryAt, Place } from '../domain/entry.ts'
+import type { Erasure } from '../domain/erasure.ts'
 import { keyOf, type OrderRecord } from '../domain/order-record.ts'
 import { countEntry, type ParticipantRecord } from '../domain/participant.ts'
 
@@ -35,6 +36,9 @@ export class RowTransaction {
   isThere(_at: EntryAt): boolean {
     return true
   }
+
+  /** A hub that is alone has nobody to tell. */
+  putErasure(_order: OrderKey, _erasure: Erasure): void {}
 
   order(key: OrderKey): OrderRecord | undefined {
     return this.#tables.orders.get(key)

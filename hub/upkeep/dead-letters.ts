@@ -8,20 +8,29 @@ import { orderKeyOf } from '../domain/entry.ts'
 import { addHistory, payloadOf, settleEntry } from '../domain/order.ts'
 import { commit } from './commit.ts'
 import { type Letter, lettersOf, placesOf, takeLetter } from './letters.ts'
-import type { UpkeepLedger, UpkeepReports, UpkeepTransaction } from './ports.ts'
+import type { HandedErasures, UpkeepLedger, UpkeepReports, UpkeepTransaction } from './ports.ts'
 import type { Turns } from './turns.ts'
+
+export interface DeadLettersParts {
+  readonly ledger: UpkeepLedger
+  readonly reports: Pick<UpkeepReports, 'replayed' | 'dropped'>
+  readonly turns: Turns
+  readonly handed: Pick<HandedErasures, 'written'>
+}
 
 type Step = (transaction: UpkeepTransaction, id: ParticipantId, letter: Letter) => boolean
 
 export class DeadLetters {
   readonly #ledger: UpkeepLedger
-  readonly #reports: UpkeepReports
+  readonly #reports: DeadLettersParts['reports']
   readonly #turns: Turns
+  readonly #handed: DeadLettersParts['handed']
 
-  constructor(ledger: UpkeepLedger, reports: UpkeepReports, turns: Turns) {
+  constructor({ ledger, reports, turns, handed }: DeadLettersParts) {
     this.#ledger = ledger
     this.#reports = reports
     this.#turns = turns
+    this.#handed = handed
   }
 
   /** Letters of a participant (the fleet's: `FLEET`) in queue order, after a position (0 for the first). An expired queue reads as dead letters. */
@@ -72,7 +81,9 @@ export class DeadLetters {
       entries: placesOf(participant, letters),
       decide: (transaction) => {
         count = 0
-        for (const letter of letters) if (step(transaction, participant, letter)) count += 1
+        // Another hub may have erased its order since it was read.
+        for (const letter of letters)
+          if (step(transaction, participant, this.#handed.written(letter))) count += 1
       },
     })
     return count

@@ -70,7 +70,9 @@ export class Eraser {
         record = erased(before, transaction.nowMs)
         erasure = erasureOf(record, transaction.nowMs)
         if (record !== before) transaction.putOrder(record)
-        if (record.owed > 0) this.#parts.handed.note(order, erasure)
+        if (record.owed === 0) return
+        this.#parts.handed.note(order, erasure)
+        transaction.putErasure(order, erasure)
       },
     })
     if (record === undefined || erasure === undefined) return null
@@ -82,7 +84,7 @@ export class Eraser {
   async #eraseEntries(order: OrderKey, erasure: Erasure): Promise<boolean> {
     const seen = await this.#look(order)
     if (seen === null) return true
-    const found = await this.#search(seen.record)
+    const found = await this.#search(seen.record, erasure)
     let isDone = true
     await commit(this.#parts.ledger, {
       orders: [order],
@@ -91,7 +93,7 @@ export class Eraser {
         isDone = record === undefined || this.#isAsSeen(record, seen)
         if (record === undefined || !isDone) return
         for (const { place, participant, entry } of found)
-          transaction.replace(place, participant, erasedEntry(entry, erasure))
+          transaction.replace(place, participant, { before: entry, after: erasedEntry(entry, erasure) })
       },
     })
     return isDone
@@ -117,17 +119,22 @@ export class Eraser {
   }
 
   /** All entries of the order. Those of its store's participants are younger than its pickup. */
-  async #search({ key, order, owed, dispatch }: OrderRecord): Promise<Found[]> {
+  async #search({ key, order, owed, dispatch }: OrderRecord, erasure: Erasure): Promise<Found[]> {
     const { place, position } = dispatch
     const found: Found[] = []
     if (isPlace(place)) found.push(...(await this.#entries(place, FLEET, { position, upTo: position, key })))
     const owedToStore = owed - (place === 'none' ? 0 : 1)
-    const ofStore: Found[] = []
+    // One that moves meanwhile is found twice, and one of a later event is not owed here.
+    const ofStore = new Set<string>()
     for await (const participant of this.#participantsOf(order.store))
-      for (const one of PLACES)
-        if (ofStore.length < owedToStore)
-          ofStore.push(...(await this.#entries(one, participant, { position, upTo: EVERYTHING, key })))
-    return [...found, ...ofStore]
+      for (const one of PLACES) {
+        if (ofStore.size >= owedToStore) return found
+        for (const each of await this.#entries(one, participant, { position, upTo: EVERYTHING, key })) {
+          if (erasure.eventIds.has(each.entry.id)) ofStore.add(`${participant} ${each.entry.id}`)
+          found.push(each)
+        }
+      }
+    return found
   }
 
   async *#participantsOf(store: string): AsyncGenerator<ParticipantId> {

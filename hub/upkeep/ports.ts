@@ -20,8 +20,10 @@ export interface UpkeepTransaction {
   /** Does the entry still lie there, which was read before? Needs `entries` in the work. */
   isThere(at: EntryAt): boolean
   take(place: Place, participant: ParticipantId, position: number): void
-  /** Puts another entry in the place of one at the same position, which MUST lie there. */
-  replace(place: Place, participant: ParticipantId, entry: Entry): void
+  /** Puts another entry in the place of one at the same position, which this hub has not taken. If another hub has made another one of it, or taken it, that stays. */
+  replace(place: Place, participant: ParticipantId, replacement: { before: Entry; after: Entry }): void
+  /** What is erased of the order MUST be known to all hubs before they write anything else. */
+  putErasure(order: OrderKey, erasure: Erasure): void
 }
 
 /** MUST run work in the order of `submit`, and settle it when it is durable. Ranges MUST be in key order. */
@@ -45,11 +47,13 @@ export interface UpkeepLedger {
   scrub(record: OrderRecord): Promise<boolean>
 }
 
-/** What connections hold in memory of orders that are erased. */
+/** What lies in memory of orders that are erased. */
 export interface HandedErasures {
   /** From now on their entries are handed over, and written, without what is erased. */
   note(order: OrderKey, erasure: Erasure): void
-  /** Grows when connections write an entry of an order that was noted. */
+  /** An entry as it is to be written. To be called in the step that writes it. */
+  written<E extends Entry>(entry: E): E
+  /** Grows when an entry of an order that was noted is written. */
   writesOf(order: OrderKey): number
 }
 

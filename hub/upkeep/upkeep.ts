@@ -28,7 +28,7 @@ export class Upkeep {
 
   constructor(parts: UpkeepParts) {
     this.#parts = parts
-    this.deadLetters = new DeadLetters(parts.ledger, parts.reports, this.#turns)
+    this.deadLetters = new DeadLetters({ ...parts, turns: this.#turns })
     this.eraser = new Eraser({ ...parts, turns: this.#turns })
   }
 

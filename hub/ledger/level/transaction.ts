@@ -4,7 +4,7 @@ import type { DeadLetter, Entry, Place, Retry } from '../../domain/entry.ts'
 import type { Note } from '../../domain/note.ts'
 import type { Revocation } from '../../domain/revocation.ts'
 import { Appended } from '../appended.ts'
-import type { LedgerTransaction } from '../ledger.ts'
+import type { LedgerTransaction, Replacement } from '../ledger.ts'
 import { RowTransaction } from '../row-transaction.ts'
 import { encode } from './codec.ts'
 import type { Group } from './group.ts'
@@ -90,10 +90,9 @@ export class Transaction extends RowTransaction implements LedgerTransaction {
   }
 
   /** Puts another entry in the place of one at the same position. The caller knows that it lies there. */
-  replace(place: Place, participant: ParticipantId, entry: Entry): void {
-    const { position } = entry
+  replace(place: Place, participant: ParticipantId, { before: { position }, after }: Replacement): void {
     this.#tables.entries.change({ place, participant, position, entry: null })
-    this.#tables.entries.change({ place, participant, position, entry })
+    this.#tables.entries.change({ place, participant, position, entry: after })
   }
 
   /**

@@ -102,7 +102,7 @@ export class Committing {
     return writer.write(
       keeper.connection,
       (signature) => groupStatement({ ...signature, openFrom, told, lastReserved }, group, changes),
-      changes.rosters.length > 0,
+      changes.rosters.length + group.erasures.size > 0,
     )
   }
 

@@ -1,5 +1,6 @@
 /** What gathers of entries: the last word on each. One that is added and taken within a group is never written. */
 import type { Entry, EntryAt, Place } from '../../domain/entry.ts'
+import type { Replacement } from '../ledger.ts'
 
 export interface EntryChange extends EntryAt {
   /** Null if it was taken. */
@@ -8,6 +9,8 @@ export interface EntryChange extends EntryAt {
   readonly wasThere: boolean
   /** The group was decided on its being there. */
   readonly mustBeThere?: boolean
+  /** It is written only where this one still lies. */
+  readonly before?: Entry
 }
 
 export class GatheredEntries {
@@ -24,9 +27,10 @@ export class GatheredEntries {
   }
 
   /** Another one in the place of one that lies there. */
-  replace(at: EntryAt, entry: Entry): void {
+  replace(at: EntryAt, { before, after }: Replacement): void {
     const known = this.#gathering[at.place].get(at.position)
-    this.#gathering[at.place].set(at.position, { ...at, entry, wasThere: known?.wasThere ?? true })
+    const change = known === undefined ? { ...at, wasThere: true, before } : known
+    this.#gathering[at.place].set(at.position, { ...change, entry: after })
   }
 
   /** @param mustBeThere what is decided rests on its being there, and is void if another hub has taken it */

@@ -1,4 +1,5 @@
 /** What a group writes, as the parameters of its statement (`write-group.ts`). */
+import { erasureText } from './erasures.ts'
 import type { Group, Signature } from './group.ts'
 import type { Changes } from './tables.ts'
 import { entryValues } from './values/entries.ts'
@@ -32,9 +33,14 @@ const noteValues = ({ notes }: Group) => {
   }
 }
 
+const erasureValues = ({ erasures }: Group) => {
+  const all = [...erasures]
+  return { q_key: texts(all, ([key]) => key), q_erasure: texts(all, ([, erasure]) => erasureText(erasure)) }
+}
+
 export const isReadOnlyGroup = (group: Group, changes: Changes): boolean =>
   group.aliveMs === null &&
-  group.revocations.size + group.notes.size === 0 &&
+  group.revocations.size + group.notes.size + group.erasures.size === 0 &&
   changes.orders.length + changes.participants.length + changes.rosters.length + changes.entries.length === 0
 
 export const groupValues = (signature: Signature, group: Group, changes: Changes): GroupValues => ({
@@ -51,4 +57,5 @@ export const groupValues = (signature: Signature, group: Group, changes: Changes
   ...entryValues(changes.entries, group, signature.hub),
   ...revocationValues(group),
   ...noteValues(group),
+  ...erasureValues(group),
 })

@@ -1,5 +1,6 @@
 /** What gathers while the group before it is written, besides the changes in the tables. */
-import type { ParticipantId } from '../../../shared/ids.ts'
+import type { OrderKey, ParticipantId } from '../../../shared/ids.ts'
+import type { Erasure } from '../../domain/erasure.ts'
 import type { Note } from '../../domain/note.ts'
 import type { Revocation } from '../../domain/revocation.ts'
 import type { Work } from '../../domain/work.ts'
@@ -37,6 +38,8 @@ export class Group {
   readonly notes = new Map<string, Change<Note>>()
   /** In which hub's pool pickups are laid, by their positions. */
   readonly targets = new Map<number, number>()
+  /** Of orders that are erased: all other hubs are to know before they write again. */
+  readonly erasures = new Map<OrderKey, Erasure>()
   aliveMs: number | null = null
   /** What others had told the hub when it began. */
   readonly told: number

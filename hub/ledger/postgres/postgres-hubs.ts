@@ -2,7 +2,7 @@
 import type { Clock } from '../../../shared/clock.ts'
 import { driverOf, type OrderKey, type ParticipantId } from '../../../shared/ids.ts'
 import type { Entry, Retry } from '../../domain/entry.ts'
-import type { HubState, Hubs, OtherShare, Totals } from '../hubs.ts'
+import type { Erased, HubState, Hubs, OtherShare, Totals } from '../hubs.ts'
 import { textArray } from './arrays.ts'
 import type { Said } from './bell-words.ts'
 import type { Connection } from './connection.ts'
@@ -73,6 +73,7 @@ export class PostgresHubs implements Hubs {
     await this.#ask('orphans', ORPHANS, hub)
     const drivers = await this.#ask<[ParticipantId]>('drivers', DRIVERS, hub)
     for (const [driver] of drivers) this.#ledger.owned.took(driver, false)
+    await this.#ledger.hearErasures()
     this.#ledger.neighbours.says(() => this.#own)
     this.#ledger.neighbours.onRung((said) => this.#rung(said))
     await this.beat()
@@ -203,6 +204,10 @@ export class PostgresHubs implements Hubs {
   onAdopted(listener: (orders: readonly OrderKey[]) => void): () => void {
     this.#adoptedListeners.add(listener)
     return () => this.#adoptedListeners.delete(listener)
+  }
+
+  onErased(listener: (erased: readonly Erased[]) => void): () => void {
+    return this.#ledger.onErased(listener)
   }
 
   onFresh(listener: () => void): () => void {

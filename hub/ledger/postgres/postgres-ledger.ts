@@ -7,6 +7,7 @@ import type { Fault } from '../../../shared/fault.ts'
 import type { ParticipantId } from '../../../shared/ids.ts'
 import { type Entry, orderKeyOf } from '../../domain/entry.ts'
 import type { Committed, Work } from '../../domain/work.ts'
+import type { Erased } from '../hubs.ts'
 import type { Ledger, LedgerReads, LedgerTransaction, WriteListener } from '../ledger.ts'
 import { LedgerListeners } from '../ledger-listeners.ts'
 import { Asking } from './asking.ts'
@@ -169,6 +170,15 @@ export class PostgresLedger implements Ledger {
 
   onLost(listener: (participants: readonly ParticipantId[]) => void): () => void {
     return this.#told.onLost(listener)
+  }
+
+  onErased(listener: (erased: readonly Erased[]) => void): () => void {
+    return this.#told.onErased(listener)
+  }
+
+  /** To be called before anything is handed over. */
+  hearErasures(): Promise<void> {
+    return this.#told.hearErasures()
   }
 
   get isAway(): boolean {

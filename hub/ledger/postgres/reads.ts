@@ -99,21 +99,22 @@ export class Reads implements LedgerReads {
   }
 
   deadLettersOf(participant: ParticipantId, from: EntriesAfter): Promise<DeadLetter[]> {
-    return this.#entries('dead', participant, { ...from, upTo: Number.MAX_SAFE_INTEGER })
+    return this.closedEntries('dead', participant, { ...from, upTo: Number.MAX_SAFE_INTEGER })
   }
 
   entriesIn(place: Place, participant: ParticipantId, from: EntriesAfter): Promise<Entry[]> {
     return this.closedEntries(place, participant, { ...from, upTo: Number.MAX_SAFE_INTEGER })
   }
 
-  closedEntries(
+  /** All that lies there, also where hubs may still add something: no queue is handed over from here [PQ29]. */
+  closedEntries<T extends Entry>(
     place: Place,
     participant: ParticipantId,
     range: EntriesAfter & { upTo: number },
-  ): Promise<Entry[]> {
+  ): Promise<T[]> {
     return participant === FLEET && place !== 'dead'
       ? this.#pickups(place, range)
-      : this.#entries(place, participant, range)
+      : this.#entries(place, participant, { ...range, from: Number.MAX_SAFE_INTEGER })
   }
 
   async #pickups<T extends Entry>(
@@ -127,7 +128,7 @@ export class Reads implements LedgerReads {
   async #entries<T extends Entry>(
     place: Place,
     participant: string,
-    { after, upTo, limit, from = 0 }: EntriesAfter & { upTo: number; from?: number },
+    { after, upTo, limit, from }: EntriesAfter & { upTo: number; from: number },
   ): Promise<T[]> {
     const rows = await this.#rows<[string]>('entries', ENTRIES, participant, place, after, upTo, limit, from)
     return rows.map(([text]) => entryIn<T>(text))

@@ -131,6 +131,15 @@ CREATE UNLOGGED TABLE caps.shares (
   share text NOT NULL
 ) WITH (fillfactor = 10);
 `,
+  `
+-- Orders that were erased lately, in the order in which they were: who is told of something looks here what is new. Nothing personal stands in it.
+CREATE TABLE caps.erasures (
+  number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  key text COLLATE "C" NOT NULL,
+  erasure text NOT NULL,
+  told_at timestamptz NOT NULL DEFAULT now()
+);
+`,
 ]
 
 /** The version that this hub reads and writes. */

@@ -1,10 +1,12 @@
 /**
- * What other hubs have changed of all that this hub takes for granted: who serves whom, and who has a queue. They tell it by a number in its row, and its groups are refused until it has taken in what that means [PQ14][PQ17]: it looks whom it has lost, and
- * forgets what it knew of participants.
+ * What other hubs have changed of all that this hub takes for granted: who serves whom, who has a queue, and which orders are erased. They tell it by a number in its row, and its groups are refused until it has taken in what that means [PQ14][PQ17]: it looks whom it has lost and what
+ * was erased [PQ28], and forgets what it knew of participants and of those orders.
  */
 import type { ParticipantId } from '../../../shared/ids.ts'
 import { Listeners } from '../../../shared/listeners.ts'
+import type { Erased } from '../hubs.ts'
 import type { Asking } from './asking.ts'
+import { ErasuresHeard } from './erasures.ts'
 import type { HubRow } from './hub-row.ts'
 import { lostOf, type Owned } from './owned.ts'
 import type { Positions } from './positions.ts'
@@ -16,13 +18,15 @@ export interface ToldParts {
   readonly asking: Pick<Asking, 'ask'>
   readonly owned: Owned
   readonly positions: Pick<Positions, 'share'>
-  readonly tables: Pick<Tables, 'forgetParticipants'>
+  readonly tables: Pick<Tables, 'forgetParticipants' | 'forgetOrders'>
   readonly standing: Pick<Standing, 'isLost'>
 }
 
 export class Told {
   readonly #parts: ToldParts
   readonly #lost = new Listeners<readonly ParticipantId[]>()
+  readonly #erased = new Listeners<readonly Erased[]>()
+  readonly #erasures = new ErasuresHeard()
   #number: number
   #hasOthers = false
 
@@ -51,12 +55,28 @@ export class Told {
     return this.#lost.add(listener)
   }
 
+  onErased(listener: (erased: readonly Erased[]) => void): () => void {
+    return this.#erased.add(listener)
+  }
+
+  /** Takes in which orders were erased since this was asked last. */
+  async hearErasures(): Promise<void> {
+    const { asking, tables } = this.#parts
+    const erased = await asking.ask((connection) => this.#erasures.read(connection))
+    if (erased.length === 0) return
+    tables.forgetOrders(erased.map(({ order }) => order))
+    this.#erased.tell(erased)
+  }
+
   /** What gathers is to be decided anew afterwards. @param number null if it is not known: then it is found out with the next group */
   async takeIn(number: number | null): Promise<void> {
     const { row, asking, owned, tables, standing } = this.#parts
     if (number === null || number === this.#number || standing.isLost) return
     const { mine, takings } = owned
-    const found = await asking.ask((connection) => lostOf(connection, row.hub, mine)).catch(() => null)
+    const [found] = await Promise.all([
+      asking.ask((connection) => lostOf(connection, row.hub, mine)),
+      this.hearErasures(),
+    ]).catch(() => [null])
     if (found === null) return
     // Who has come back to this hub since it asked is its own.
     const lost = found.filter((participant) => owned.wasTakenBefore(participant, takings))

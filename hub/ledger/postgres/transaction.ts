@@ -8,9 +8,10 @@ import {
   type Place,
   type Retry,
 } from '../../domain/entry.ts'
+import type { Erasure } from '../../domain/erasure.ts'
 import type { Note } from '../../domain/note.ts'
 import type { Revocation } from '../../domain/revocation.ts'
-import type { LedgerTransaction } from '../ledger.ts'
+import type { LedgerTransaction, Replacement } from '../ledger.ts'
 import { RowTransaction } from '../row-transaction.ts'
 import type { FleetTargets } from './fleet-targets.ts'
 import type { Group } from './group.ts'
@@ -135,8 +136,13 @@ export class Transaction extends RowTransaction implements LedgerTransaction {
     this.count(participant, at, 1)
   }
 
-  replace(place: Place, participant: ParticipantId, entry: Entry): void {
-    this.#tables.entries.replace({ place, participant, position: entry.position }, entry)
+  override putErasure(order: OrderKey, erasure: Erasure): void {
+    this.#group.erasures.set(order, erasure)
+  }
+
+  replace(place: Place, participant: ParticipantId, replacement: Replacement): void {
+    const { position } = replacement.before
+    this.#tables.entries.replace({ place, participant, position }, replacement)
   }
 
   take(place: Place, participant: ParticipantId, position: number): void {

@@ -5,6 +5,8 @@
  * Two hubs that write about the same order wait for each other only for the length of a statement, and one of them is refused only if both change what becomes of it. What is merely settled (an acknowledgement: less is owed, a line of history) is added to whatever is
  * there. A participant's counters are kept a hub, as differences, so that no two hubs ever write the same row of them.
  *
+ * An entry that is put in the place of one that was read takes it only if that still lies there as it was read; otherwise what another hub has made of it stays.
+ *
  * A pickup is looked for by its position, one after the other (LATERAL, LIMIT 1): by statistics of an empty queue the server would rather read all of the fleet's for each of them.
  */
 import type { Statement } from './connection.ts'
@@ -77,11 +79,11 @@ WITH hub AS (
   SELECT participant, place, position, entry FROM unnest(@a_participant, @a_place, @a_position, @a_entry) AS n (participant, place, position, entry)
   ON CONFLICT DO NOTHING RETURNING 1
 ), changed_entries AS (
-  UPDATE caps.entries e SET entry = n.entry FROM unnest(@e_participant, @e_place, @e_position, @e_entry) AS n (participant, place, position, entry)
-  WHERE e.participant = n.participant AND e.place = n.place AND e.position = n.position
+  UPDATE caps.entries e SET entry = n.entry FROM unnest(@e_participant, @e_place, @e_position, @e_entry, @e_before) AS n (participant, place, position, entry, before)
+  WHERE e.participant = n.participant AND e.place = n.place AND e.position = n.position AND (n.before IS NULL OR e.entry = n.before)
 ), changed_pickups AS (
-  UPDATE caps.entries e SET entry = n.entry FROM unnest(@f_place, @f_position, @f_entry) AS n (place, position, entry)
-  WHERE e.position = n.position AND e.place = n.place AND e.place <> 'dead' AND e.participant >= 'fleet' AND e.participant < 'fleet0'
+  UPDATE caps.entries e SET entry = n.entry FROM unnest(@f_place, @f_position, @f_entry, @f_before) AS n (place, position, entry, before)
+  WHERE e.position = n.position AND e.place = n.place AND e.place <> 'dead' AND e.participant >= 'fleet' AND e.participant < 'fleet0' AND (n.before IS NULL OR e.entry = n.before)
 ), taken_entries AS (
   DELETE FROM caps.entries e USING unnest(@t_participant, @t_place, @t_position) AS n (participant, place, position)
   WHERE e.participant = n.participant AND e.place = n.place AND e.position = n.position
@@ -104,6 +106,10 @@ WITH hub AS (
   ON CONFLICT (kind, name) DO UPDATE SET value = excluded.value
 ), gone_notes AS (
   DELETE FROM caps.notes o USING unnest(@go_kind, @go_name) AS n (kind, name) WHERE o.kind = n.kind AND o.name = n.name
+), new_erasures AS (
+  INSERT INTO caps.erasures (key, erasure) SELECT key, erasure FROM unnest(@q_key, @q_erasure) AS n (key, erasure)
+), old_erasures AS (
+  DELETE FROM caps.erasures WHERE cardinality(@q_key) > 0 AND told_at < now() - interval '1 day'
 )
 SELECT 1 / CASE WHEN (SELECT count(*) FROM hub) = 1
   AND (SELECT count(*) FROM unnest(@l_key, @l_version) AS n (key, version) LEFT JOIN caps.orders o ON o.key = n.key WHERE coalesce(o.version, 0) = n.version) = cardinality(@l_key)

@@ -416,7 +416,10 @@ export const describeLedger = (name: string, createHome: () => LedgerHome): void
         const other = { ...first!, payload: { ...first!.payload, customer: 'somebody else' } }
         for (const reopened of [false, true]) {
           if (reopened) await reopen()
-          await commit({ decide: (transaction) => transaction.replace('queue', MAIN, other) })
+          const before = reopened ? other : first!
+          await commit({
+            decide: (transaction) => transaction.replace('queue', MAIN, { before, after: other }),
+          })
           expect(await all(MAIN)).to.deep.equal([other, second])
           expect(await participant(MAIN)).to.include({ queued: 2 })
         }
@@ -426,7 +429,8 @@ export const describeLedger = (name: string, createHome: () => LedgerHome): void
         const [entry] = await append(MAIN, 'order-1')
         await reopen()
         const other = { ...entry!, payload: { ...entry!.payload, customer: 'somebody else' } }
-        await commit({ decide: (transaction) => transaction.replace('queue', MAIN, other) })
+        const replacement = { before: entry!, after: other }
+        await commit({ decide: (transaction) => transaction.replace('queue', MAIN, replacement) })
         await commit({
           participants: [MAIN],
           decide: (transaction) => transaction.take('queue', MAIN, other.position),

@@ -139,7 +139,7 @@ const replace = (
   const entry = lying[pick % Math.max(1, lying.length)]
   if (entry === undefined) return
   const other = { ...entry, payload: { ...entry.payload, customer: `${entry.payload.customer}'` } }
-  transaction.replace(place, participant, other)
+  transaction.replace(place, participant, { before: entry, after: other })
   books.take(participant, place, entry.position)
   books.add(participant, place, other)
 }

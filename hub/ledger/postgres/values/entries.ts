@@ -26,6 +26,7 @@ export const entryValues = (all: Entries, { targets }: Pick<Group, 'targets'>, h
   const placeOf = ({ place }: Entries[number]) => place
   const positionOf = ({ position }: Entries[number]) => position
   const textOf = ({ entry }: Entries[number]) => entryText(entry!)
+  const beforeOf = ({ before }: Entries[number]) => (before === undefined ? null : entryText(before))
   const pool = (one: Entries[number]) =>
     isPickup(one) ? poolOf(targets.get(one.position) ?? hub) : one.participant
   return {
@@ -37,9 +38,11 @@ export const entryValues = (all: Entries, { targets }: Pick<Group, 'targets'>, h
     e_place: texts(replacedOthers, placeOf),
     e_position: numbers(replacedOthers, positionOf),
     e_entry: texts(replacedOthers, textOf),
+    e_before: texts(replacedOthers, beforeOf),
     f_place: texts(replacedPickups, placeOf),
     f_position: numbers(replacedPickups, positionOf),
     f_entry: texts(replacedPickups, textOf),
+    f_before: texts(replacedPickups, beforeOf),
     t_participant: texts(takenOthers, ({ participant }) => participant),
     t_place: texts(takenOthers, placeOf),
     t_position: numbers(takenOthers, positionOf),

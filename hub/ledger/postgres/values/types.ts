@@ -77,9 +77,11 @@ export const TYPES = {
   e_place: 'text[]',
   e_position: 'int8[]',
   e_entry: 'text[]',
+  e_before: 'text[]',
   f_place: 'text[]',
   f_position: 'int8[]',
   f_entry: 'text[]',
+  f_before: 'text[]',
   t_participant: 'text[]',
   t_place: 'text[]',
   t_position: 'int8[]',
@@ -96,4 +98,6 @@ export const TYPES = {
   o_value: 'text[]',
   go_kind: 'text[]',
   go_name: 'text[]',
+  q_key: 'text[]',
+  q_erasure: 'text[]',
 } as const

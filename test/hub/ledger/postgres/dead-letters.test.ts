@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { Erasures } from '../../../../hub/delivery/erasures.ts'
 import { keyOf } from '../../../../hub/domain/order-record.ts'
 import { newParticipant } from '../../../../hub/domain/participant.ts'
 import { upkeepLedger } from '../../../../hub/ledger-ports.ts'
@@ -20,7 +21,8 @@ const NO_REPORTS = {
   ...{ erased: () => {}, scrubbed: () => {} },
 }
 
-const lettersOn = (ledger: UpkeepLedger) => new DeadLetters(ledger, NO_REPORTS, new Turns())
+const lettersOn = (ledger: UpkeepLedger) =>
+  new DeadLetters({ ledger, reports: NO_REPORTS, turns: new Turns(), handed: new Erasures() })
 
 describePostgres('dead letters at two hubs', () => {
   let one: OpenedTest

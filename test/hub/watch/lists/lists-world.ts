@@ -1,4 +1,5 @@
 /** Lists and actions on a real ledger in memory; who is connected and paused is said by the test. */
+import { Erasures } from '../../../../hub/delivery/erasures.ts'
 import type { DeadLetter, Entry, Place, Retry } from '../../../../hub/domain/entry.ts'
 import { keyOf, type OrderRecord } from '../../../../hub/domain/order-record.ts'
 import { newParticipant, type ParticipantRecord } from '../../../../hub/domain/participant.ts'
@@ -55,11 +56,12 @@ export class ListsWorld {
           return reads.orderRecords(orders)
         },
       },
-      letters: new DeadLetters(
-        lettersLedger as UpkeepLedger,
-        reports as unknown as UpkeepReports,
-        new Turns(),
-      ),
+      letters: new DeadLetters({
+        ledger: lettersLedger as UpkeepLedger,
+        reports: reports as unknown as UpkeepReports,
+        turns: new Turns(),
+        handed: new Erasures(),
+      }),
       live: {
         liveOf: (id) => ({ ...AWAY, ...this.live.get(id) }),
         isConnected: (id) => this.live.get(id)?.connected ?? false,
