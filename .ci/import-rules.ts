@@ -42,11 +42,16 @@ export const DIRECTIONS: readonly DirectionRow[] = [
   { from: 'hub/page/', may: ['hub/page/', 'shared/ids.ts', 'shared/watch.ts'], mayTypes: ['shared/'] },
   ...[
     'hub/hub.ts',
+    'hub/hub-parts.ts',
+    'hub/doors.ts',
+    'hub/among-hubs.ts',
     'hub/main.ts',
     'hub/config.ts',
     'hub/ledger-ports.ts',
     'hub/open-ledger.ts',
+    'hub/owed.ts',
     'hub/reports.ts',
+    'hub/track.ts',
   ].map(wiring),
   // What is left in the folder itself serves the wiring.
   { from: 'hub/', may: ['shared/', 'hub/domain/', 'hub/setting-rows.ts'] },

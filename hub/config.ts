@@ -13,7 +13,7 @@ import {
   type SettingTable,
 } from '../shared/settings.ts'
 import { type Keys, keysOf, SHORTEST_SECRET } from './access/keys.ts'
-import type { HubOptions } from './hub.ts'
+import type { HubOptions } from './hub-parts.ts'
 import type { DatabaseOptions, Durability } from './ledger/postgres/connection.ts'
 import { LIMIT_SETTINGS } from './limit-settings.ts'
 import { named, number } from './setting-rows.ts'

@@ -1,6 +1,6 @@
 /** The hub's end of a connection: what its socket side takes for a Socket.IO socket. Everything that passes is observed here, at the hub's network card. */
 import { EventEmitter } from 'node:events'
-import type { Doors } from '../../hub/hub.ts'
+import type { Doors } from '../../hub/doors.ts'
 import { admission } from '../../hub/sockets/admission.ts'
 import { accept } from '../../hub/sockets/connection.ts'
 import type { PeerConnection, PeerListener, PeerSocket, SocketData } from '../../hub/sockets/types.ts'

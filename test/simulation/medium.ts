@@ -1,5 +1,5 @@
 /** What lies between the parts of the network, as types: what either end sees of its connection, and what a connection sees of the network. */
-import type { Doors } from '../../hub/hub.ts'
+import type { Doors } from '../../hub/doors.ts'
 import type { PeerSocket } from '../../hub/sockets/types.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Dice } from './dice.ts'

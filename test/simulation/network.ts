@@ -3,7 +3,7 @@
  * connections go; a stalled route lets nothing through, so that either side gives its connections up after its ping timeout, each at its own time.
  */
 
-import type { Doors } from '../../hub/hub.ts'
+import type { Doors } from '../../hub/doors.ts'
 import type { SocketServer } from '../../hub/sockets/server.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { HubSocket } from '../../shared/link/hub-socket.ts'

@@ -1,6 +1,6 @@
 /** What a world is like, all of it drawn before it begins. Settings are short, so that everything that waits for a deadline in practice does so here in a minute. */
 import { readHubConfig } from '../../hub/config.ts'
-import type { HubOptions } from '../../hub/hub.ts'
+import type { HubOptions } from '../../hub/hub-parts.ts'
 import type { Dice } from './dice.ts'
 
 export interface TillPlan {

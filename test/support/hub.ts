@@ -2,7 +2,7 @@
 import { MemoryLevel } from 'memory-level'
 import type { Keys } from '../../hub/access/keys.ts'
 import { readHubConfig } from '../../hub/config.ts'
-import type { HubOptions } from '../../hub/hub.ts'
+import type { HubOptions } from '../../hub/hub-parts.ts'
 import type { Hubs } from '../../hub/ledger/hubs.ts'
 import type { Ledger } from '../../hub/ledger/ledger.ts'
 import type { Database } from '../../hub/ledger/level/database.ts'

@@ -1,7 +1,7 @@
 /** Every code with which the hub refuses, provoked over real sockets. */
 import { expect } from 'chai'
 import sinon from 'sinon'
-import type { HubOptions } from '../../hub/hub.ts'
+import type { HubOptions } from '../../hub/hub-parts.ts'
 import { CODES, type RefusalCode } from '../../shared/codes.ts'
 import type { ParticipantId } from '../../shared/ids.ts'
 import { atEndOfTest } from '../support/cleanup.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import sinon from 'sinon'
-import type { HubOptions } from '../../../hub/hub.ts'
+import type { HubOptions } from '../../../hub/hub-parts.ts'
 import { driverId, vendorId } from '../../../shared/ids.ts'
 import { orphans } from '../../support/accounts.ts'
 import type { CrashingDatabase } from '../../support/crashing-database.ts'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { ERASED } from '../../../hub/domain/erasure.ts'
 import { itemsOf } from '../../../hub/domain/history.ts'
-import type { HubOptions } from '../../../hub/hub.ts'
+import type { HubOptions } from '../../../hub/hub-parts.ts'
 import { Eraser } from '../../../hub/upkeep/erase.ts'
 import type { UpkeepLedger } from '../../../hub/upkeep/ports.ts'
 import { Turns } from '../../../hub/upkeep/turns.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { itemsOf } from '../../../hub/domain/history.ts'
-import type { HubOptions } from '../../../hub/hub.ts'
+import type { HubOptions } from '../../../hub/hub-parts.ts'
 import { driverId, FLEET, vendorId } from '../../../shared/ids.ts'
 import { orphans } from '../../support/accounts.ts'
 import { turning } from '../../support/ledger.ts'

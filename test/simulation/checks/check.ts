@@ -1,5 +1,5 @@
 /** What a check is: it hears every observation, and reports what contradicts its invariants. It knows the documents and the settings, nothing of the hub's inside. */
-import type { HubOptions } from '../../../hub/hub.ts'
+import type { HubOptions } from '../../../hub/hub-parts.ts'
 import type { Observation } from '../observations.ts'
 
 export type Report = (invariant: Invariant, detail: string) => void
