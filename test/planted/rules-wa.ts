@@ -154,8 +154,8 @@ export const WA_PLANTS: readonly Plant[] = [
     tests: COMPANY,
     rule: 'WA20',
     name: 'whoever is at another hub is shown as away',
-    from: 'return others.length > 0 && isActive && awaySinceMs === null',
-    to: 'return others.length < 0 && isActive && awaySinceMs === null',
+    from: 'id !== FLEET && isActive && awaySinceMs === null',
+    to: 'id !== FLEET && !isActive && awaySinceMs === null',
   },
   {
     file: 'hub/watch/company/company.ts',
