@@ -46,7 +46,7 @@ const expectWhole = (store: PlainStore, drivers: readonly PlainDriver[], orderId
 }
 
 describe('a hub that is killed', function () {
-  this.timeout(60_000)
+  this.timeout(120_000)
   afterEach(killLeftovers)
 
   it(`[HB9] has everything that it confirmed, in order and once, after ${KILLS} kills`, async () => {
