@@ -32,7 +32,8 @@ export interface DecidingParts {
   readonly standing: Pick<Standing, 'isLost' | 'fail'>
   /** Is there no connection? Then work waits. */
   isAway(): boolean
-  reserve(): void
+  /** Resolves when there are more positions. */
+  reserve(): Promise<void>
   decided(): void
 }
 
@@ -115,12 +116,18 @@ export class Deciding {
     this.#waiting = []
     const epoch = this.#epoch
     const loading = loader.load(this.#loading, () => epoch !== this.#epoch)
-    if (loading === null) return this.#decideLoaded()
+    const reserving = this.#lacksPositions() ? this.#parts.reserve() : null
+    if (loading === null && reserving === null) return this.#decideLoaded()
     // Not `catch`: what `decide` throws is a mistake in the program, and none of the database's.
-    loading.then(
+    Promise.all([loading, reserving]).then(
       () => (epoch === this.#epoch ? this.#decideLoaded() : this.#decided()),
       (error) => standing.fail(error),
     )
+  }
+
+  /** Whoever asks for the participants of a store is about to add to their queues. That is only a guess: without positions it would be decided in vain, and all that gathers with it. */
+  #lacksPositions(): boolean {
+    return !this.#parts.positions.hasLeft && this.#loading.some(({ stores }) => stores !== undefined)
   }
 
   #decideLoaded(): void {
@@ -136,7 +143,7 @@ export class Deciding {
     }
     tables.turns.decided()
     this.#decided()
-    if (positions.isLow) reserve()
+    if (positions.isLow) void reserve()
   }
 
   #decide(works: readonly LedgerWork[]): void {
@@ -174,6 +181,6 @@ export class Deciding {
     positions.exhausted()
     tables.turns.wait([...decided, ...works].flatMap(({ orders = [] }) => orders))
     this.#isDeciding = false
-    reserve()
+    void reserve()
   }
 }

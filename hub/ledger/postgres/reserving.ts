@@ -19,14 +19,14 @@ export class Reserving {
   readonly #parts: ReservingParts
   /** How many connections there were. */
   #connections = 0
-  #isBusy = false
+  #reserving: Promise<void> | null = null
 
   constructor(parts: ReservingParts) {
     this.#parts = parts
   }
 
   get isBusy(): boolean {
-    return this.#isBusy
+    return this.#reserving !== null
   }
 
   /** There is another connection. */
@@ -34,10 +34,13 @@ export class Reserving {
     this.#connections += 1
   }
 
-  /** As many as are wanted, unless that is under way. */
-  reserve(): void {
-    if (this.#isBusy) return
-    this.#isBusy = true
+  /** As many as are wanted, unless that is under way. Resolves when they are there; never, if the database cannot be asked any more. */
+  reserve(): Promise<void> {
+    this.#reserving ??= new Promise((resolve) => this.#reserve(resolve))
+    return this.#reserving
+  }
+
+  #reserve(resolve: () => void): void {
     const { identity, asking, positions, turns, neighbours } = this.#parts
     const count = positions.wanted
     const number = turns.reserving()
@@ -45,7 +48,7 @@ export class Reserving {
     const reserved = asking.ask((connection) => reservePositions(connection, identity, count))
     reserved.then(
       (block) => {
-        this.#isBusy = false
+        this.#reserving = null
         // What was reserved on a connection that is lost may be reserved by another hub again, if the server has crashed.
         if (epoch === this.#connections) {
           neighbours.reserved(block)
@@ -53,6 +56,7 @@ export class Reserving {
           positions.reserved(block)
         }
         this.#parts.reserved()
+        resolve()
       },
       // Whoever owns the ledger has been told.
       () => {},
