@@ -262,4 +262,11 @@ export const PQ_PLANTS: readonly Plant[] = [
     from: 'e.position = n.position AND (n.before IS NULL OR e.entry = n.before)\n)',
     to: 'e.position = n.position AND (n.before IS NULL OR e.entry <> n.entry)\n)',
   },
+  {
+    ...foundation('deciding', 'several-hubs'),
+    rule: 'PQ30',
+    name: 'finds out by deciding that it lacks positions',
+    from: 'this.#lacksPositions() ? ',
+    to: 'this.#lacksPositions() && epoch < 0 ? ',
+  },
 ]

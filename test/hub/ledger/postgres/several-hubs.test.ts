@@ -110,6 +110,22 @@ describePostgres('two hubs on a database', () => {
     expect(new Set(heard).size).to.equal(names.length)
   })
 
+  it('[PQ30] decide what adds to queues once, also when they have to reserve positions for it', async () => {
+    await enter(one.ledger)
+    for (const { hubs } of [one, other]) await hubs.beat()
+    await append(one.ledger, 'before, whose group gives back what is left')
+    let times = 0
+    await commit(one.ledger, {
+      participants: [MAIN],
+      stores: ['acme'],
+      decide: (transaction) => {
+        times += 1
+        transaction.append(MAIN, entryOf('now'))
+      },
+    })
+    expect(times).to.equal(1)
+  })
+
   describe('while one writes', () => {
     const TILL = vendorId('acme', 'till-2')
     const add = (id: ParticipantId, name: string, then = () => {}) =>
