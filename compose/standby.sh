@@ -7,5 +7,5 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   chown -R postgres:postgres "$PGDATA"
   chmod 700 "$PGDATA"
 fi
-# As the primary: once it is promoted, a commit waits for a standby of its own.
-exec docker-entrypoint.sh postgres -c 'synchronous_standby_names=*' -c max_wal_size=4GB -c shared_buffers=512MB -c wal_keep_size=1GB
+# With the configuration of the primary: once it is promoted, a commit waits for a standby of its own.
+exec docker-entrypoint.sh postgres -c max_wal_size=4GB -c shared_buffers=512MB -c wal_keep_size=1GB

@@ -56,10 +56,11 @@ const isOpenToAll = (folder: string): boolean =>
   (statSync(folder).mode & 1) !== 0 && (folder === dirname(folder) || isOpenToAll(dirname(folder)))
 
 /** Whoever runs us may have a folder for temporary ones that the server's user cannot get at. */
-const baseOf = ({ place = tmpdir() }: ServerOptions): string =>
+const baseOf = ({ place = tmpdir() }: Pick<ServerOptions, 'place'>): string =>
   serverUser() === null || isOpenToAll(place) ? place : '/tmp'
 
-const ownFolder = (options: ServerOptions): string => {
+/** A new folder of that user's; whoever makes it removes it. */
+export const serverFolder = (options: Pick<ServerOptions, 'place'> = {}): string => {
   const folder = mkdtempSync(join(baseOf(options), 'caps-postgres-'))
   const user = serverUser()
   if (user !== null) chownSync(folder, user.uid, user.gid)
@@ -67,6 +68,9 @@ const ownFolder = (options: ServerOptions): string => {
 }
 
 const asServer = () => ({ ...serverUser(), cwd: '/' })
+
+/** A program that ends, as the user that runs servers. @throws Error with what it says */
+export const runAsServer = (program: string, args: readonly string[]) => run(program, args, asServer())
 
 const running = new Set<PostgresServer>()
 process.once('exit', () => {
@@ -89,30 +93,33 @@ export class PostgresServer {
   }
 
   /** Makes an empty one and starts it. @throws Error with what the programs say */
-  static async start(options: ServerOptions): Promise<PostgresServer> {
-    const folder = ownFolder(options)
-    const server = new PostgresServer(options, folder, await freePort())
-    const args = ['-D', server.#data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']
-    await server.#begin('initdb', args)
-    return server
+  static start(options: ServerOptions): Promise<PostgresServer> {
+    return PostgresServer.on(options, (data) =>
+      runAsServer(join(options.programs, 'initdb'), [
+        ...['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+      ]),
+    )
   }
 
   /** A standby that follows this one from now on. @param settings besides those of this one */
-  async standby(settings: Settings = {}): Promise<PostgresServer> {
+  standby(settings: Settings = {}): Promise<PostgresServer> {
     const options = { ...this.#options, settings: { ...this.#settings, ...settings } }
-    const server = new PostgresServer(options, ownFolder(options), await freePort())
-    await server.#begin('pg_basebackup', [
-      ...['-D', server.#data, '-d', this.url(), '-R', '--no-sync', '-c', 'fast'],
-    ])
-    return server
+    return PostgresServer.on(options, (data) =>
+      runAsServer(join(options.programs, 'pg_basebackup'), [
+        ...['-D', data, '-d', this.url(), '-R', '--no-sync', '-c', 'fast'],
+      ]),
+    )
   }
 
-  async #begin(program: string, args: readonly string[]): Promise<void> {
+  /** Starts one on what `fill` puts into its data folder. */
+  static async on(options: ServerOptions, fill: (data: string) => Promise<unknown>): Promise<PostgresServer> {
+    const server = new PostgresServer(options, serverFolder(options), await freePort())
     try {
-      await run(join(this.#options.programs, program), args, asServer())
-      await this.run()
+      await fill(server.#data)
+      await server.run()
+      return server
     } catch (error) {
-      await this.remove()
+      await server.remove()
       throw error
     }
   }
@@ -190,7 +197,7 @@ export class PostgresServer {
 
   /** Makes a standby a primary; resolves when it is one. */
   async promote(): Promise<void> {
-    await run(join(this.#options.programs, 'pg_ctl'), ['promote', '-w', '-D', this.#data], asServer())
+    await runAsServer(join(this.#options.programs, 'pg_ctl'), ['promote', '-w', '-D', this.#data])
   }
 
   /** For the end of our process. */
