@@ -96,6 +96,14 @@ export class Leasing {
   }
 
   #reread(orders: readonly OrderKey[]): Promise<void> {
+    return this.#read(orders, (order, record) => this.#refresh(order, record))
+  }
+
+  /** @param take called for each as it lies on disk */
+  #read(
+    orders: readonly OrderKey[],
+    take: (order: OrderKey, record: OrderRecord | undefined) => void,
+  ): Promise<void> {
     const found = new Map<OrderKey, OrderRecord | undefined>()
     return new Promise((resolve) => {
       this.#parts.ledger.submit({
@@ -104,7 +112,7 @@ export class Leasing {
           for (const order of orders) found.set(order, transaction.order(order))
         },
         settled: () => {
-          for (const [order, record] of found) this.#refresh(order, record)
+          for (const [order, record] of found) take(order, record)
           resolve()
         },
       })
@@ -122,14 +130,8 @@ export class Leasing {
 
   /** Reads orders that are this hub's to look after. */
   load(orders: readonly OrderKey[]): Promise<void> {
-    return new Promise((resolve) => {
-      this.#parts.ledger.submit({
-        orders,
-        decide: (transaction) => {
-          for (const record of orders.flatMap((key) => transaction.order(key) ?? [])) this.#track(record)
-        },
-        settled: resolve,
-      })
+    return this.#read(orders, (_, record) => {
+      if (record !== undefined) this.#track(record)
     })
   }
 
