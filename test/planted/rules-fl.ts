@@ -33,11 +33,11 @@ export const FL_PLANTS: readonly Plant[] = [
     to: 'retryDelayMs(1, options)',
   },
   {
-    ...delivery('leasing'),
+    ...delivery('driver-grips'),
     rule: 'FL5',
-    name: "an absent driver's lease counts as a failure",
-    from: "this.writer.giving(away, { what: 'driver-away'",
-    to: "this.writer.giving(away, { what: 'not-acknowledged'",
+    name: 'a driver that has come back in time loses its leases all the same',
+    from: '    this.#graceEnds.delete(driver)\n    this.#board.fleet.connect',
+    to: '    this.#board.fleet.connect',
   },
   {
     ...delivery('board'),
