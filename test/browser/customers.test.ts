@@ -31,8 +31,14 @@ describeInBrowser('customers and operators in a browser', function () {
   const store = async (name: string): Promise<TestClient> =>
     vendorOf(sight.server.url, name, { token: await tokenFor(keys, `vendor/${name}/main`), id: 'main' })
 
-  const driver = async (): Promise<TestClient> =>
-    driverOf(sight.server.url, 'd-1', { token: await tokenFor(keys, 'driver/d-1') })
+  let drivers = 0
+
+  /** Another one each time, with room to spare: what a test that failed has left, waiting or held, must not hold up the next one. */
+  const driver = async (): Promise<TestClient> => {
+    drivers += 1
+    const id = `d-${drivers}`
+    return driverOf(sight.server.url, id, { token: await tokenFor(keys, `driver/${id}`), capacity: 20 })
+  }
 
   /** What other tests have left is no part of a count. */
   const dropAll = async (): Promise<void> => {
