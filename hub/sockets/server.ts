@@ -21,6 +21,7 @@ import { accept, type ConnectionParts } from './connection.ts'
 import { type EndingSocket, peerSocketOf } from './direct-socket.ts'
 import { Entry, type EntryOptions } from './entry.ts'
 import { forgetHandshake } from './forget-handshake.ts'
+import { Guests } from './guests.ts'
 import { Lobby, type LobbyOptions, type LobbyReports, type Newcomer } from './lobby.ts'
 import { networkOf } from './network.ts'
 import { BrokenPacket, packetsWith } from './packets-in.ts'
@@ -130,33 +131,6 @@ function tellBroken(
 ): void {
   if (!(error instanceof BrokenPacket)) return
   this.emit('refused', error.cause instanceof BinaryData ? BINARY : NO_PACKET)
-}
-
-/** A connection may carry a socket of each namespace: it is back in the lobby when the last one has ended. */
-class Guests {
-  readonly #lobby: Lobby
-  /** Of the few that carry more than one: how many more. */
-  readonly #more = new Map<unknown, number>()
-
-  constructor(lobby: Lobby) {
-    this.#lobby = lobby
-  }
-
-  admit({ conn }: { readonly conn: unknown }): void {
-    if (!this.#lobby.admit(conn as Newcomer)) this.#count(conn, 1)
-  }
-
-  ended({ conn }: { readonly conn: unknown }): void {
-    if (this.#more.has(conn)) return this.#count(conn, -1)
-    const newcomer = conn as Newcomer
-    if (newcomer.readyState === 'open') this.#lobby.enter(newcomer)
-  }
-
-  #count(conn: unknown, change: number): void {
-    const more = (this.#more.get(conn) ?? 0) + change
-    if (more === 0) this.#more.delete(conn)
-    else this.#more.set(conn, more)
-  }
 }
 
 const welcomeIn = (
