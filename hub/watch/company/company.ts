@@ -3,7 +3,7 @@
  */
 import { type Clock, every } from '../../../shared/clock.ts'
 import { isoTime } from '../../domain/time.ts'
-import type { Totals } from '../../ledger/hubs.ts'
+import type { OtherShare, Totals } from '../../ledger/hubs.ts'
 import { type Share, shareIn, shareText, type ToldPosition } from './share.ts'
 import type { CompanyView, OtherHub } from './sums.ts'
 
@@ -12,9 +12,7 @@ export interface Exchange {
   readonly number: number
   readonly hasOthers: boolean
   /** @returns null if they cannot be reached. MUST NOT reject */
-  exchange(
-    share: string,
-  ): Promise<readonly { readonly hub: number; readonly ageMs: number; readonly share: string }[] | null>
+  exchange(share: string): Promise<readonly OtherShare[] | null>
   /** Reads rows of all participants. @returns null if that did not work. MUST NOT reject */
   totals(dayBeganMs: number): Promise<Totals | null>
 }
@@ -108,7 +106,7 @@ export class Company implements CompanyView {
     if (told !== null) this.#hear(told)
   }
 
-  #hear(told: NonNullable<Awaited<ReturnType<Exchange['exchange']>>>): void {
+  #hear(told: readonly OtherShare[]): void {
     const before = this.#others
     const nowMs = this.#parts.clock.now()
     this.#others = told.flatMap(({ hub, ageMs, share: text }) => {
