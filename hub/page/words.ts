@@ -161,12 +161,12 @@ export const historyText = ({ what, participant, event }: HistoryItem): HopText 
 export const stateTone = (state: OrderState): Tone =>
   (({ waiting: 'calm', assigned: 'active', 'in-transit': 'active', delivered: 'good' }) as const)[state]
 
-/** The state of a queue, in one word and a tone. */
 const fleetText = (depth: number, deadLetters: number): HopText => {
   if (depth > 0) return hop('Waiting', 'active')
   return deadLetters > 0 ? hop('Given up', 'bad') : hop('Empty', 'good')
 }
 
+/** The state of a queue, in one word and a tone. */
 export const queueText = ({ paused, connected, depth, deadLetters, participant }: QueueRow): HopText => {
   if (paused) return hop('Paused', 'warning')
   if (participant === 'fleet') return fleetText(depth, deadLetters)

@@ -13,7 +13,7 @@ import {
   WATCH_NAMESPACE,
   type WatcherToHub,
 } from '../../../shared/watch.ts'
-import { lookOf } from '../addresses.ts'
+import { lookOf, orderView } from '../addresses.ts'
 import { view } from './navigation.ts'
 import { isPaused, known, tell, tellMoves } from './store.ts'
 import { setToken, token } from './token.ts'
@@ -71,9 +71,7 @@ const look = (wanted: Look, keeps: boolean): void => {
 /** Whoever may see one order only sees that one, whatever the address. */
 const orderOnly = (): Look | null => {
   const key = known().hello?.order ?? null
-  if (key === null) return null
-  const [store = '', orderId = ''] = key.split('/')
-  return { view: 'order', store, orderId }
+  return key === null ? null : lookOf(orderView(key))
 }
 
 const wantedLook = (): Look | null => orderOnly() ?? lookOf(view.value)
