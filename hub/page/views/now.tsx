@@ -6,7 +6,7 @@ import type { Span } from '../addresses.ts'
 import { counted, figure, milliseconds } from '../formats.ts'
 import { Audit } from '../parts/audit.tsx'
 import { Empty, Figure, Figures, Loading, Section } from '../parts/basics.tsx'
-import { Charts } from '../parts/charts.tsx'
+import { Course } from '../parts/course.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { Link } from '../parts/link.tsx'
 import { Age } from '../parts/time.tsx'
@@ -123,17 +123,6 @@ const Connected = ({ connections }: Summary) => (
   </Group>
 )
 
-export const SpanSwitch = ({ view, span }: { readonly view: 'now' | 'system'; readonly span: Span }) => (
-  <nav class="switch" aria-label="Time of the charts">
-    <Link to={{ name: view, span: 'minute' }} isCurrent={span === 'minute'}>
-      Minute
-    </Link>
-    <Link to={{ name: view, span: 'hour' }} isCurrent={span === 'hour'}>
-      Hour
-    </Link>
-  </nav>
-)
-
 export const Now = ({ span }: { readonly span: Span }) => {
   const latest = summary.value
   if (latest === null) return <Loading />
@@ -146,9 +135,7 @@ export const Now = ({ span }: { readonly span: Span }) => {
         <Owed {...latest} />
         <Connected {...latest} />
       </div>
-      <Section title="Course" aside={<SpanSwitch view="now" span={span} />}>
-        <Charts span={span} />
-      </Section>
+      <Course view="now" span={span} />
       <Audit most={8} />
     </>
   )

@@ -11,11 +11,11 @@ import { Icon } from '../parts/icons.tsx'
 import { Link } from '../parts/link.tsx'
 import { perform } from '../parts/notice.tsx'
 import { Pager } from '../parts/pager.tsx'
+import { QueueState } from '../parts/queue-state.tsx'
 import { Shown } from '../parts/shown.tsx'
 import { Sparkline } from '../parts/sparkline.tsx'
 import { depths, isOperator, nowMs } from '../state/store.ts'
 import { participantWords, roleWords } from '../words.ts'
-import { QueueState } from './queues.tsx'
 
 const PauseButton = ({ participant, paused }: QueueRow) => (
   <Button

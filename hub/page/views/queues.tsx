@@ -2,35 +2,17 @@
 import type { QueueRow } from '../../../shared/watch.ts'
 import { queueView } from '../addresses.ts'
 import { figure } from '../formats.ts'
-import { Badge, Empty, Section } from '../parts/basics.tsx'
+import { Empty, Section } from '../parts/basics.tsx'
 import { Field, Toggle } from '../parts/fields.tsx'
 import { Link } from '../parts/link.tsx'
 import { Pager } from '../parts/pager.tsx'
+import { QueueState } from '../parts/queue-state.tsx'
 import { Shown } from '../parts/shown.tsx'
 import { Sparkline } from '../parts/sparkline.tsx'
 import { Age } from '../parts/time.tsx'
 import { go } from '../state/navigation.ts'
 import { depths } from '../state/store.ts'
-import { participantWords, queueText, roleWords } from '../words.ts'
-
-export const QueueState = ({ queue }: { readonly queue: QueueRow }) => {
-  const { title, tone } = queueText(queue)
-  const sinceMs = queue.pausedMs ?? queue.sinceMs
-  const icon = queue.paused ? 'pause' : queue.connected || queue.participant === 'fleet' ? undefined : 'away'
-  return (
-    <span class="queue-state">
-      <Badge tone={tone} {...(icon && { icon })}>
-        {title}
-      </Badge>
-      {sinceMs !== null && (
-        <span class="muted">
-          {' '}
-          for <Age ms={sinceMs} />
-        </span>
-      )}
-    </span>
-  )
-}
+import { participantWords, roleWords } from '../words.ts'
 
 const Count = (props: { readonly label: string; readonly value: number | null; readonly tone?: string }) => (
   <td data-label={props.label} class={`number ${props.value ? (props.tone ?? '') : 'zero'}`}>

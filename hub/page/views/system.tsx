@@ -4,10 +4,9 @@ import type { Span } from '../addresses.ts'
 import { bytes, figure, fullTime, milliseconds, share } from '../formats.ts'
 import { Audit } from '../parts/audit.tsx'
 import { Figure, Figures, Loading, Section } from '../parts/basics.tsx'
-import { Charts } from '../parts/charts.tsx'
+import { Course } from '../parts/course.tsx'
 import { Age } from '../parts/time.tsx'
 import { hello, summary } from '../state/store.ts'
-import { SpanSwitch } from './now.tsx'
 
 const Machine = ({ system }: Summary) => {
   const { loopDelayP99Ms, sync, rssBytes, heapBytes, processorShare, diskFreeBytes } = system
@@ -130,9 +129,7 @@ export const System = ({ span }: { readonly span: Span }) => {
     <>
       <Machine {...latest} />
       {latest.hubs.length > 0 && <Hubs {...latest} />}
-      <Section title="Course" aside={<SpanSwitch view="system" span={span} />}>
-        <Charts span={span} />
-      </Section>
+      <Course view="system" span={span} />
       <div class="columns">
         <About {...greeting} />
         <Audit most={50} />
