@@ -34,6 +34,10 @@ export class Company {
     await actor.line('connected to the hub')
   }
 
+  has(name: string): boolean {
+    return this.#actors.has(name)
+  }
+
   async kill(name: string): Promise<void> {
     await endNow(this.#actors.get(name)!)
     this.#actors.delete(name)

@@ -9,13 +9,21 @@ describeInBrowser('operation in a browser', function () {
   this.timeout(60_000)
   const sight = sightOf(startCompany)
 
+  const startDriver = () =>
+    sight.server.start('d-1', 'driver', '--id', 'd-1', '--travel-ms', '20', '--capacity', '100')
+
+  // A test that failed may have left it dead, and the next one is not to fail for that.
+  afterEach(async () => {
+    if (!sight.server.has('d-1')) await startDriver()
+  })
+
   it('[PA21] shows a queue that grows while its drivers are dead, and drains when one is back', async () => {
     const page = await sight.see('/queues')
     await Promise.all([sight.server.kill('d-1'), sight.server.kill('d-2')])
     await page.locator('tr[data-queue="driver/d-1"] .state', { hasText: 'Away' }).waitFor()
     const depth = await untilNumber(page, depthOf('fleet'), { least: 5 })
     await untilNumber(page, depthOf('fleet'), { least: depth + 1 })
-    await sight.server.start('d-1', 'driver', '--id', 'd-1', '--travel-ms', '20', '--capacity', '100')
+    await startDriver()
     await page.locator('tr[data-queue="driver/d-1"] .state', { hasText: 'Connected' }).waitFor()
     await untilNumber(page, depthOf('fleet'), { most: 2 })
   })
