@@ -81,6 +81,13 @@ export const PQ_PLANTS: readonly Plant[] = [
     to: 'if (state.is_standby && !state.is_read_only)',
   },
   {
+    ...foundation('open', 'lost-connection'),
+    rule: 'PQ10',
+    name: 'waits without a word, and for ever, for a standby that does not confirm its start',
+    from: 'clock.after(CONFIRM_MS, giveUp)',
+    to: 'clock.after(1e9, () => {})',
+  },
+  {
     ...postgres('connection'),
     tests: ['test/process/postgres.test.ts'],
     rule: 'PQ11',

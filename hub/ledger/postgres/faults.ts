@@ -58,6 +58,12 @@ export const openFault = (place: string, error: unknown): Fault => {
   )
 }
 
+export const unconfirmedFault = (place: string, afterMs: number): Fault =>
+  new Fault(
+    'ledger',
+    `The database at ${place} has not confirmed for ${afterMs / 1000} s what this hub writes at its start: no synchronous standby answers there. Look at pg_stat_replication, start the standby, then the hub.`,
+  )
+
 export const inUseFault = (place: string): Fault =>
   new Fault(
     'in-use',

@@ -44,6 +44,12 @@ export const processOf = async (connection: Connection): Promise<number> => {
   return row![0]
 }
 
+/** Of this hub's own connections, which waits for what may never come. Never rejects. */
+export const endProcess = async (connection: Connection, process: number): Promise<void> => {
+  const text = 'SELECT pg_terminate_backend($1::int8::int4)'
+  await connection.run('lists', statement('end-process', text, process)).catch(() => {})
+}
+
 export interface Patience {
   readonly tries: number
   pause(): Promise<void>

@@ -2,8 +2,16 @@
 import type { Clock } from '../../../shared/clock.ts'
 import type { CacheLimits } from './cached-rows.ts'
 import { Connection, type DatabaseOptions } from './connection.ts'
-import { inUseFault, openFault } from './faults.ts'
-import { databaseNowMs, enter, lockSchema, type Patience, processOf, shareSchema } from './hub-row.ts'
+import { inUseFault, openFault, unconfirmedFault } from './faults.ts'
+import {
+  databaseNowMs,
+  endProcess,
+  enter,
+  lockSchema,
+  type Patience,
+  processOf,
+  shareSchema,
+} from './hub-row.ts'
 import { patience } from './keeper.ts'
 import { ensureSchema, migrate } from './migrate.ts'
 import { POSITIONS_BLOCK } from './positions.ts'
@@ -31,6 +39,30 @@ export interface OpenOptions {
 const CACHE: CacheLimits = { rows: 20_000, weight: 32 * 1024 * 1024 }
 /** A hub that has died, or whose machine has, is noticed by the server within some seconds at most. */
 const LOCK_TRIES = 15
+
+/** A server that waits for a synchronous standby which is not there would do so for ever. */
+const CONFIRM_MS = 20_000
+
+/** Runs what a hub writes at its start, and ends it where the server does not confirm it: what has ended only here would keep its locks there. @param process the server's number for the connection that writes */
+const whileConfirmed = async <T>(
+  connection: Connection,
+  { clock, process }: { clock: Clock; process: number },
+  write: () => Promise<T>,
+): Promise<T> => {
+  let isLate = false
+  const giveUp = () => {
+    isLate = true
+    endProcess(connection, process).finally(() => connection.cut())
+  }
+  const cancel = clock.after(CONFIRM_MS, giveUp)
+  try {
+    return await write()
+  } catch (error) {
+    throw isLate ? unconfirmedFault(connection.place, CONFIRM_MS) : error
+  } finally {
+    cancel()
+  }
+}
 
 /** The steady clock of this machine, set once by another one: hubs on several machines agree on leases then, as far as their clocks run alike. */
 const shifted = (clock: Clock, byMs: number): Clock => ({
@@ -64,9 +96,11 @@ export const openPostgresLedger = (
 ): Promise<OpenedLedger> =>
   whileLocked(options, { clock: machineClock, lock: shareSchema }, async (connection) => {
     const { reports, random = Math.random, cache = CACHE, block = POSITIONS_BLOCK } = settings
-    await ensureSchema(connection)
-    const row = await enter(connection, block)
     const process = await processOf(connection)
+    const row = await whileConfirmed(connection, { clock: machineClock, process }, async () => {
+      await ensureSchema(connection)
+      return enter(connection, block)
+    })
     const aheadMs =
       (settings.isClockOfDatabase ?? true) ? (await databaseNowMs(connection)) - machineClock.now() : 0
     const clock = shifted(machineClock, aheadMs)

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { keyOf, type OrderRecord } from '../../../../hub/domain/order-record.ts'
 import type { PostgresLedger } from '../../../../hub/ledger/postgres/postgres-ledger.ts'
+import { type Clock, systemClock } from '../../../../shared/clock.ts'
 import { atEndOfTest } from '../../../support/cleanup.ts'
 import { commit } from '../../../support/ledger.ts'
 import { order, waitingOrder } from '../../../support/orders.ts'
@@ -205,6 +206,31 @@ describePostgres('a database with a standby', () => {
     await stopStandby()
     await put(ledger, FIRST).done
     await standby.run()
+  })
+
+  it('[PQ10] is given up by a hub that starts while no standby confirms, and taken by the next when one does', async () => {
+    const url = await primary.database()
+    await stopStandby()
+    const late: (() => void)[] = []
+    const clock: Clock = {
+      ...systemClock,
+      after: (delayMs, run) => {
+        if (delayMs <= LONGEST_PAUSE_MS) return systemClock.after(delayMs, run)
+        late.push(run)
+        return () => void late.splice(late.indexOf(run), 1)
+      },
+    }
+    const opening = faultOfOpening(url, { durability: 'replicated', clock })
+    const waiting = "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+    await untilTrue(url, waiting)
+    for (const run of [...late]) run()
+    const fault = await opening
+    expect(fault).to.have.property('code', 'ledger')
+    expect(fault?.message).to.match(/no synchronous standby answers.*pg_stat_replication/)
+    await untilTrue(url, `SELECT NOT (${waiting})`)
+    await standby.run()
+    expect(await faultOfOpening(url, { durability: 'replicated' })).to.equal(null)
+    expect(await queryAt(url, 'SELECT hub FROM caps.hubs')).to.deep.equal([{ hub: 1 }])
   })
 
   it('[PQ10] is refused on the standby, which is read-only', async () => {
