@@ -117,7 +117,7 @@ describePostgres('an order that another hub has entries of', () => {
     expect(handed.formOf({ ...ENTRY, position }).payload.customer).to.equal(ERASED)
   })
 
-  it('[PQ28] is replayed erased by a hub that has read its dead letter before', async () => {
+  it('[PQ28][PQ29] is replayed erased by a hub that has read its dead letter before', async () => {
     await commit(other.ledger, {
       participants: [MAIN],
       decide: (transaction) => {
@@ -141,7 +141,7 @@ describePostgres('an order that another hub has entries of', () => {
     ['has become a retry', 'queue', 1],
     ['has failed once more', 'retry', 2],
   ] as const)
-    it(`[PQ29] is left as the other one has made it when it ${what} since it was read`, async () => {
+    it(`[PQ28][PQ29] is left as the other one has made it when it ${what} since it was read`, async () => {
       const { handed } = upkeepOf(other)
       if (from === 'retry') await fail(other, handed, 'queue', 1)
       const { reading, eraserOn } = upkeepOf(one)
