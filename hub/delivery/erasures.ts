@@ -44,6 +44,16 @@ export class Erasures {
     for (const { key, owed } of orders) if (owed === 0) this.#byOrder.delete(key)
   }
 
+  /** Orders that are noted. */
+  get noted(): Iterable<OrderKey> {
+    return this.#byOrder.keys()
+  }
+
+  /** Nothing of them is owed any more. */
+  forget(orders: readonly OrderKey[]): void {
+    for (const order of orders) this.#byOrder.delete(order)
+  }
+
   #of(entry: Entry): Noted | undefined {
     return this.#byOrder.size === 0 ? undefined : this.#byOrder.get(orderKeyOf(entry))
   }

@@ -53,6 +53,9 @@ export interface HandedErasures {
   note(order: OrderKey, erasure: Erasure): void
   /** An entry as it is to be written. To be called in the step that writes it. */
   written<E extends Entry>(entry: E): E
+  readonly noted: Iterable<OrderKey>
+  /** Nothing of them is owed any more. */
+  forget(orders: readonly OrderKey[]): void
   /** Grows when an entry of an order that was noted is written. */
   writesOf(order: OrderKey): number
 }

@@ -52,6 +52,7 @@ export class Upkeep {
     do {
       after = await expirePage(round, after, clock.now())
     } while (after !== '' && !this.#isStopping)
+    await this.eraser.forgetSettled()
     if (this.#parts.isDoneByOther()) return
     while ((await removeOrders(ledger, this.#parts, clock.now())) > 0 && !this.#isStopping);
     await this.#dropOldLetters(clock.now() - options.deadLetterRetentionMs)

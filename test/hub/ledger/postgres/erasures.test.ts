@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import { Erasures } from '../../../../hub/delivery/erasures.ts'
 import type { Entry, Retry } from '../../../../hub/domain/entry.ts'
 import { ERASED } from '../../../../hub/domain/erasure.ts'
-import { addHistory } from '../../../../hub/domain/order.ts'
-import { dispatched, keyOf } from '../../../../hub/domain/order-record.ts'
+import { addHistory, settleEntry } from '../../../../hub/domain/order.ts'
+import { changed, dispatched, keyOf } from '../../../../hub/domain/order-record.ts'
 import { newParticipant } from '../../../../hub/domain/participant.ts'
 import { upkeepLedger } from '../../../../hub/ledger-ports.ts'
 import { DeadLetters } from '../../../../hub/upkeep/dead-letters.ts'
@@ -90,6 +90,7 @@ describePostgres('an order that another hub has entries of', () => {
     })
 
   it('[PQ29] finds it where another hub may still add some below', async () => {
+    await queryAt(url, `INSERT INTO caps.blocks (first, last, hub) VALUES (${position}, ${position}, 99)`)
     await upkeepOf(one).eraserOn().erase(KEY)
     expect(await customersThere()).to.deep.equal([ERASED])
   })
@@ -163,6 +164,28 @@ describePostgres('an order that another hub has entries of', () => {
         0,
       ])
     })
+
+  it('[PQ28] is forgotten by each when it has ended and nothing of it is owed, whoever has settled the last of it', async () => {
+    const [eraser, told] = [upkeepOf(one), upkeepOf(other)]
+    await eraser.eraserOn().erase(KEY)
+    await other.hubs.beat()
+    const forget = async () => {
+      for (const upkeep of [eraser, told]) await upkeep.eraserOn().forgetSettled()
+      return [eraser, told].map(({ handed }) => [...handed.noted])
+    }
+    expect(await forget()).to.deep.equal([[KEY], [KEY]])
+    await commit(other.ledger, {
+      orders: [KEY],
+      participants: [MAIN],
+      decide: (transaction) => {
+        transaction.take('queue', MAIN, position)
+        const item = { what: 'acknowledged', participant: MAIN, event: 'pickup' } as const
+        const settled = settleEntry(transaction.order(KEY)!, item, transaction.nowMs)
+        transaction.putOrder(changed(settled, { endedMs: transaction.nowMs }))
+      },
+    })
+    expect(await forget()).to.deep.equal([[], []])
+  })
 
   it('[PQ28] is told of for a day', async () => {
     const told: OrderKey[] = []
