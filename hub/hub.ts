@@ -174,8 +174,9 @@ export class Hub {
   serve(http: HttpServer | HttpsServer): void {
     const { options, clock, reports } = this.#parts
     const isAddressExempt = (address: string) => isExempt(this.access, address)
+    const mayPoll = this.#hubs === null
     this.serveThrough((doors) =>
-      createSocketServer(http, { options, clock, reports, isExempt: isAddressExempt, ...doors }),
+      createSocketServer(http, { options, clock, reports, mayPoll, isExempt: isAddressExempt, ...doors }),
     )
   }
 

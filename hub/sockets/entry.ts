@@ -25,12 +25,14 @@ export interface EntryParts {
   readonly options: EntryOptions
   readonly clock: Pick<Clock, 'endOfTurn'>
   readonly reports: { refused(code: RefusalCode, network: string): void }
+  /** May a connection be made of many requests? Of several hubs each would get some of them. */
+  readonly mayPoll: boolean
   /** Those who are in and have not said who they are. */
   readonly lobby: { readonly size: number }
   isExempt(address: string): boolean
 }
 
-type Request = Pick<IncomingMessage, 'headers' | 'socket'>
+type Request = Pick<IncomingMessage, 'headers' | 'socket' | 'url'>
 /** `<code>: <words>` of a refusal; Engine.IO's answers hold one text. */
 type Answer = (refusal: string | null) => void
 
@@ -44,6 +46,10 @@ const refusal = (code: RefusalCode, words: string): EntryRefusal => ({ code, wor
 const FOREIGN = refusal(
   'foreign-origin',
   'The hub is not reached by this name, or not from pages of this origin.',
+)
+const POLLING = refusal(
+  'bad-handshake',
+  "This is one of several hubs, which take WebSockets only: connect with transports: ['websocket'].",
 )
 const FULL = refusal('too-many-newcomers', 'As many connections as may be have not said yet who they are.')
 const TOO_OFTEN = refusal(
@@ -77,7 +83,7 @@ export class Entry {
   /** @param answer is called once, with null if the connection may begin; not at all if it has gone meanwhile */
   ask(request: Request, answer: Answer): void {
     const { socket } = request
-    const refused = this.#isFull() ? FULL : this.#originRefusal(request)
+    const refused = this.#isFull() ? FULL : (this.#originRefusal(request) ?? this.#transportRefusal(request))
     if (refused !== null) return this.#refuse(refused, request, answer)
     this.#door.come({
       isGone: () => socket.destroyed,
@@ -92,6 +98,11 @@ export class Entry {
 
   #originRefusal({ headers }: Request): EntryRefusal | null {
     return isOriginAllowed(headers, this.#parts.options) ? null : FOREIGN
+  }
+
+  #transportRefusal({ url = '' }: Request): EntryRefusal | null {
+    const isWebSocket = new URLSearchParams(url.split('?')[1]).get('transport') === 'websocket'
+    return isWebSocket || this.#parts.mayPoll ? null : POLLING
   }
 
   async #addressRefusal({ socket: { remoteAddress = '' } }: Request): Promise<EntryRefusal | null> {

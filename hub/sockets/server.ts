@@ -54,6 +54,8 @@ export interface SocketServerParts {
   readonly clock: Clock
   readonly options: SocketServerOptions
   readonly reports: TransportReports
+  /** Is HTTP long polling taken besides WebSockets? */
+  readonly mayPoll: boolean
   /** Do limits of addresses not apply to this one? */
   isExempt(address: string): boolean
 }
@@ -181,10 +183,10 @@ export const createSocketServer = (
   http: HttpServer | HttpsServer,
   parts: SocketServerParts,
 ): SocketServer => {
-  const { options, clock, isExempt, reports } = parts
+  const { options, clock, isExempt, mayPoll, reports } = parts
   const admittedBytes = TRANSPORT_FRAMES * options.frameBytes
   const lobby = new Lobby({ clock, options, admittedBytes, reports })
-  const entry = new Entry({ clock, options, reports, lobby, isExempt })
+  const entry = new Entry({ clock, options, reports, lobby, mayPoll, isExempt })
   const io = new Server<ClientToHub, HubToClient, Record<string, never>, SocketData>(http, {
     ...transportOptions(parts),
     allowRequest: (request, answer) => entry.ask(request, (refused) => answer(refused, refused === null)),

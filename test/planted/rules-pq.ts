@@ -270,6 +270,20 @@ export const PQ_PLANTS: readonly Plant[] = [
     to: 'e.position = n.position AND (n.before IS NULL OR e.entry <> n.entry)\n)',
   },
   {
+    ...{ file: 'hub/hub.ts', tests: ['test/system/hubs-that-differ.test.ts'] },
+    rule: 'PQ31',
+    name: 'lets a client poll of which another hub knows nothing',
+    from: 'const mayPoll = this.#hubs === null',
+    to: 'const mayPoll = this.#hubs !== undefined',
+  },
+  {
+    ...{ file: 'hub/ledger/postgres/open.ts', tests: ['test/system/hubs-that-differ.test.ts'] },
+    rule: 'PQ32',
+    name: 'goes by the clock of its machine',
+    from: '(await databaseNowMs(connection)) - machineClock.now()',
+    to: '(await databaseNowMs(connection)) * 0',
+  },
+  {
     ...foundation('deciding', 'several-hubs'),
     rule: 'PQ30',
     name: 'finds out by deciding that it lacks positions',

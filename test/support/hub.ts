@@ -10,7 +10,7 @@ import { ledgerOn } from '../../hub/ledger/level/open.ts'
 import { type HubService, serveHub } from '../../hub/main.ts'
 import { HubReports } from '../../hub/reports.ts'
 import type { Tls } from '../../hub/tls.ts'
-import { systemClock } from '../../shared/clock.ts'
+import { type Clock, systemClock } from '../../shared/clock.ts'
 import { atEndOfTest } from './cleanup.ts'
 
 export interface TestHubSettings {
@@ -21,6 +21,8 @@ export interface TestHubSettings {
   readonly ledger?: Ledger
   /** Others on that ledger. */
   readonly hubs?: Hubs
+  /** As all that the ledger keeps goes by. Default: this machine's. */
+  readonly clock?: Clock
   /** Of the tokens; without them the hub runs open. */
   readonly keys?: Keys
   /** Time as tokens go by it. */
@@ -58,7 +60,7 @@ export const startTestHub = async (settings: TestHubSettings = {}): Promise<Test
         settings.ledger ??
         (await ledgerOn(settings.database ?? new MemoryLevel<string, string>(), systemClock)),
       ...(settings.hubs && { hubs: settings.hubs }),
-      clock: systemClock,
+      clock: settings.clock ?? systemClock,
       reports,
       pressure: { isDiskLow: settings.isDiskLow ?? (() => false) },
       keys: settings.keys ?? null,
