@@ -1,6 +1,9 @@
 /** Several hubs as processes on one PostgreSQL, killed and paused at any moment, with stores and drivers at different ones. */
 import { expect } from 'chai'
+import { SCHEMA_VERSION } from '../../hub/ledger/postgres/schema.ts'
 import { killLeftovers, startCapsWith } from '../support/caps-process.ts'
+import { atEndOfTest } from '../support/cleanup.ts'
+import { orderOf, vendorOf } from '../support/client.ts'
 import { type HubProcess, readyHub } from '../support/hub-process.ts'
 import { describePostgres, queryAt, sharedPostgres } from '../support/postgres.ts'
 import { Progress } from '../support/progress.ts'
@@ -48,6 +51,28 @@ describePostgres('several hubs on PostgreSQL as processes', function () {
     }
     return { database, hubs, progress, finish }
   }
+
+  it('[PQ1][PQ10] say at the start of a second one what is wrong with its access or its version, and leave the first as it is', async () => {
+    const server = await sharedPostgres()
+    const database = await server.database()
+    await server.query('postgres', 'CREATE ROLE newcomer LOGIN')
+    atEndOfTest(() => server.query('postgres', 'DROP ROLE newcomer'))
+    const hub = await hubOn(database)
+    const endOfSecond = async (url: string) => {
+      const { ended, lines } = startCapsWith({ CAPS_DATABASE_URL: url }, 'hub', '--port', '0')
+      return { code: await ended, said: lines.join('\n') }
+    }
+    const stranger = await endOfSecond(server.url(new URL(database).pathname.slice(1), 'newcomer'))
+    expect(stranger.said).to.match(/may not do .* what a hub must/)
+    await queryAt(database, `INSERT INTO caps.schema_version (version) VALUES (${SCHEMA_VERSION + 1})`)
+    const older = await endOfSecond(database)
+    expect(older.said).to.match(new RegExp(`version ${SCHEMA_VERSION + 1}.*version ${SCHEMA_VERSION}`))
+    expect([stranger.code, older.code]).to.deep.equal([2, 3])
+    const till = await vendorOf(hub.url, 'acme')
+    expect(await till.ask('pickup', orderOf('acme', 'o-1'))).to.include({ ok: true })
+    hub.child.kill('SIGTERM')
+    expect(await hub.ended).to.equal(0)
+  })
 
   it(`[PQ20] have everything that they confirmed, in order and once, after ${KILLS} kills of any of them`, async () => {
     const random = seeded(20_261_130)
