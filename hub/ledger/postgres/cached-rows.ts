@@ -86,7 +86,7 @@ export class CachedRows<Key extends string, Row extends object> {
 
   /** Keeps a row that is at hand until `forgetKept`, whatever the cache evicts and whatever sync ends until then. */
   keep(key: Key): void {
-    const row = this.#underneath(key)
+    const row = this.#underneath(key) ?? this.#gathering.get(key)?.before
     if (row !== undefined) this.#kept.set(key, row)
   }
 
@@ -152,6 +152,7 @@ export class CachedRows<Key extends string, Row extends object> {
   synced(): void {
     for (const [key, changed] of this.#syncing) {
       const { after } = changed
+      if (this.#kept.has(key)) this.#kept.set(key, this.#written(changed))
       if (after === null || !this.#cached.isWanted(after)) this.#cache.delete(key)
       else this.#cache.set(key, this.#written(changed), { size: this.#cached.weigh(after) })
     }

@@ -23,7 +23,7 @@ type LedgerWork = Work<LedgerTransaction>
 export interface DecidingParts {
   readonly clock: Clock
   readonly tables: Tables
-  readonly loader: Pick<RowLoader, 'load'>
+  readonly loader: Pick<RowLoader, 'load' | 'keep'>
   readonly positions: Positions
   readonly owned: Owned
   readonly targets: FleetTargets
@@ -118,6 +118,7 @@ export class Deciding {
     const loading = loader.load(this.#loading, () => epoch !== this.#epoch)
     const reserving = this.#lacksPositions() ? this.#parts.reserve() : null
     if (loading === null && reserving === null) return this.#decideLoaded()
+    loader.keep(this.#loading)
     // Not `catch`: what `decide` throws is a mistake in the program, and none of the database's.
     Promise.all([loading, reserving]).then(
       () => (epoch === this.#epoch ? this.#decideLoaded() : this.#decided()),

@@ -55,7 +55,7 @@ export class RowLoader {
     const missing = this.#missing(work)
     const namesEntries = work.some(({ entries = [] }) => entries.length > 0)
     if (missing === null && !namesEntries && !this.#lacksMembers(work)) return null
-    this.#keep(work)
+    this.keep(work)
     return this.#load(work, missing ?? NONE_MISSING, isStale)
   }
 
@@ -75,7 +75,8 @@ export class RowLoader {
     if (!isStale()) for (const put of more) put()
   }
 
-  #keep(work: readonly Names[]): void {
+  /** What is at hand stays until the tables' `forgetKept`. */
+  keep(work: readonly Names[]): void {
     const tables = this.#tables
     for (const { orders = [], participants = [], stores = [] } of work) {
       for (const key of orders) tables.orders.keep(key)

@@ -126,6 +126,21 @@ describePostgres('two hubs on a database', () => {
     expect(times).to.equal(1)
   })
 
+  it('[PQ30] decide by the rows that were at hand when they began to reserve, whatever is forgotten meanwhile', async () => {
+    await enter(one.ledger)
+    for (const { hubs } of [one, other]) await hubs.beat()
+    await append(one.ledger, 'before, whose group gives back what is left')
+    const client = new Client({ connectionString: url })
+    await client.connect()
+    atEndOfTest(() => client.end())
+    await client.query('BEGIN; SELECT FROM caps.positions FOR UPDATE')
+    const appended = append(one.ledger, 'now')
+    await one.hubs.beat()
+    await client.query('COMMIT')
+    expect(await appended).to.deep.equal([MAIN])
+    expect(one.faults).to.deep.equal([])
+  })
+
   describe('while one writes', () => {
     const TILL = vendorId('acme', 'till-2')
     const add = (id: ParticipantId, name: string, then = () => {}) =>
