@@ -63,29 +63,34 @@ const expire = async (parts: ExpiryParts, id: ParticipantId): Promise<void> => {
   if (entries !== null) parts.reports.expired(id, entries)
 }
 
-/** Removes up to a page of what lies in each place of a closed queue. @returns how many entries */
+/** Removes up to a page of what lies in each place of a closed queue. @returns how many entries were found there */
 const removeClosed = async ({ ledger, reports }: ExpiryParts, record: ParticipantRecord): Promise<number> => {
   const range = { after: 0, upTo: record.closed!.upTo, limit: PAGE }
   const letters: Letter[] = []
   for (const place of ['queue', 'retry', 'dead'] as const satisfies Place[])
     for (const entry of await ledger.closedEntries(place, record.id, range))
       letters.push({ ...entry, place, failures: [], deadMs: 0 })
+  let dropped = 0
   await commit(ledger, {
     orders: letters.map(orderKeyOf),
     participants: [record.id],
     stores: storesOf(record.id),
     entries: placesOf(record.id, letters),
     decide: (transaction) => {
+      dropped = 0
       for (const letter of letters) {
         if (!takeLetter(transaction, record.id, letter)) continue
+        dropped += 1
         const order = transaction.order(orderKeyOf(letter))
         const item = { what: 'dropped', participant: record.id, event: letter.event } as const
         if (order !== undefined) transaction.putOrder(settleEntry(order, item, transaction.nowMs))
       }
-      if (letters.length === 0) forgetClosed(transaction, record.id)
+      // The participant may have come back since, and its new queue have been closed as well.
+      const { upTo } = transaction.participant(record.id)?.closed ?? {}
+      if (letters.length === 0 && upTo === record.closed!.upTo) forgetClosed(transaction, record.id)
     },
   })
-  reports.dropped(record.id, letters.length)
+  reports.dropped(record.id, dropped)
   return letters.length
 }
 

@@ -284,6 +284,20 @@ export const PQ_PLANTS: readonly Plant[] = [
     to: '(await databaseNowMs(connection)) * 0',
   },
   {
+    ...{ file: 'hub/upkeep/expiry.ts', tests: ['test/hub/ledger/postgres/upkeep.test.ts'] },
+    rule: 'PQ33',
+    name: 'counts what another hub has removed',
+    from: 'reports.dropped(record.id, dropped)',
+    to: 'reports.dropped(record.id, letters.length)',
+  },
+  {
+    ...{ file: 'hub/upkeep/expiry.ts', tests: ['test/hub/ledger/postgres/upkeep.test.ts'] },
+    rule: 'PQ33',
+    name: 'forgets a closed queue for another one that it has seen empty',
+    from: 'letters.length === 0 && upTo === record.closed!.upTo',
+    to: 'letters.length === 0 && upTo !== undefined',
+  },
+  {
     ...foundation('deciding', 'several-hubs'),
     rule: 'PQ30',
     name: 'finds out by deciding that it lacks positions',
