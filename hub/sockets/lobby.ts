@@ -7,9 +7,10 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { EndCode } from '../../shared/codes.ts'
 import { isBinary } from '../../shared/packets.ts'
-import { NAMESPACE } from '../../shared/protocol.ts'
+import { type ConnectRefusal, NAMESPACE } from '../../shared/protocol.ts'
 import { WATCH_NAMESPACE } from '../../shared/watch.ts'
 import { networkOf } from './network.ts'
+import { AWAY } from './peer-refusals.ts'
 import { cutSoon } from './slow-reader.ts'
 import type { PeerConnection } from './types.ts'
 import { type Taken, type Transport, takeMessagesUpTo } from './websocket-engine.ts'
@@ -33,6 +34,8 @@ export interface LobbyParts {
   /** Bytes that a message of somebody who is admitted may have. */
   readonly admittedBytes: number
   readonly reports: LobbyReports
+  /** Is the database away, so that the hub cannot look at who they say they are? */
+  isAway(): boolean
 }
 
 /** Told of whom, as far as the log may say it: the network. */
@@ -160,11 +163,16 @@ export class Lobby {
     }
   }
 
+  get #tooLate(): ConnectRefusal {
+    const seconds = this.#parts.options.authenticationTimeMs / SECOND_MS
+    const message = `Whoever connects must say within ${seconds} s who it is.`
+    return { code: 'authentication-timeout', message }
+  }
+
   #refuse(newcomer: Newcomer): void {
-    const { options, reports } = this.#parts
-    const seconds = options.authenticationTimeMs / SECOND_MS
-    const code = 'authentication-timeout'
-    newcomer.send(refusalPacket(code, `Whoever connects must say within ${seconds} s who it is.`))
+    const { reports } = this.#parts
+    const { code, message } = this.#parts.isAway() ? AWAY : this.#tooLate
+    newcomer.send(refusalPacket(code, message))
     this.leave(newcomer)
     reports.refused(code, networkOf(newcomer.remoteAddress))
     this.#cutWhenTold(newcomer)

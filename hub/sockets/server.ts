@@ -185,7 +185,7 @@ export const createSocketServer = (
 ): SocketServer => {
   const { options, clock, isExempt, mayPoll, reports } = parts
   const admittedBytes = TRANSPORT_FRAMES * options.frameBytes
-  const lobby = new Lobby({ clock, options, admittedBytes, reports })
+  const lobby = new Lobby({ clock, options, admittedBytes, reports, isAway: () => parts.admission.isAway() })
   const entry = new Entry({ clock, options, reports, lobby, mayPoll, isExempt })
   const io = new Server<ClientToHub, HubToClient, Record<string, never>, SocketData>(http, {
     ...transportOptions(parts),

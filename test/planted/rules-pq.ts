@@ -60,6 +60,13 @@ export const PQ_PLANTS: readonly Plant[] = [
     to: 'isReady',
   },
   {
+    ...{ file: 'hub/sockets/lobby.ts', tests: ['test/hub/sockets/lobby.test.ts'] },
+    rule: 'PQ7',
+    name: 'tells those whom it keeps waiting itself that they have said too late who they are',
+    from: 'this.#parts.isAway() ? AWAY : this.#tooLate',
+    to: 'this.#tooLate',
+  },
+  {
     ...postgres('group-writer'),
     rule: 'PQ8',
     name: 'takes a commit of which it never heard for done',

@@ -21,6 +21,7 @@ const WHERE = '203.0.113.0/24'
 describe('lobby', () => {
   let clock: ManualClock
   let lobby: Lobby
+  let isAway: boolean
   let reports: { refused: sinon.SinonStub; newcomerCut: sinon.SinonStub }
 
   const enter = (): StubNewcomer => {
@@ -36,9 +37,10 @@ describe('lobby', () => {
 
   beforeEach(() => {
     clock = createManualClock(0)
+    isAway = false
     reports = { refused: sinon.stub(), newcomerCut: sinon.stub() }
     const options = { authenticationTimeMs: 500, unauthenticatedBytes: 100, unauthenticatedConnections: 10 }
-    lobby = new Lobby({ clock, options, admittedBytes: 5000, reports })
+    lobby = new Lobby({ clock, options, admittedBytes: 5000, reports, isAway: () => isAway })
   })
 
   it('[LM6] tells each that has not said in time who it is, and cuts it', async () => {
@@ -57,6 +59,15 @@ describe('lobby', () => {
     await Promise.resolve()
     for (const { close } of [first, second]) expect(close.args).to.deep.equal([[true]])
     expect(reports.refused.args).to.deep.equal(Array(2).fill(['authentication-timeout', WHERE]))
+  })
+
+  it('[PQ7] tells those who wait for a database that is away that the hub is not ready', () => {
+    const newcomer = enter()
+    newcomer.says('40/caps,{}')
+    isAway = true
+    clock.advance(500)
+    expect(newcomer.send.args[0]![0]).to.match(/^4\/caps,\{.*"code":"not-ready"/)
+    expect(reports.refused.args).to.deep.equal([['not-ready', WHERE]])
   })
 
   it('[LM6] forgets who is admitted or gone, with its timer', () => {
