@@ -166,6 +166,20 @@ export const WA_PLANTS: readonly Plant[] = [
     to: "if (position.driver !== '') return",
   },
   {
+    ...{ file: 'hub/watch/company/company.ts', tests: ['test/hub/watch/company.test.ts'] },
+    rule: 'WA21',
+    name: 'what was told last of drivers stays when there is nobody to hear it',
+    from: 'if (!this.#isTold) return',
+    to: 'if (this.#isTold) return',
+  },
+  {
+    ...{ file: 'hub/ledger/postgres/hub-row.ts', tests: ['test/hub/ledger/postgres/shares.test.ts'] },
+    rule: 'WA21',
+    name: 'what a hub has told of drivers stays when it is stopped',
+    from: 'DELETE FROM caps.shares USING gone WHERE shares.hub = gone.hub',
+    to: 'DELETE FROM caps.shares USING gone WHERE shares.hub <> gone.hub',
+  },
+  {
     file: 'hub/watch/company/share.ts',
     tests: ['test/hub/watch/company.test.ts'],
     rule: 'WA21',

@@ -132,7 +132,8 @@ export const enter = async (connection: Connection, block: number): Promise<HubR
 /** The hub has ended: the others need not wait until they notice. */
 export const leave = async (connection: Connection, { hub, fence }: Identity): Promise<void> => {
   if (connection.isOver) return
-  const text = `WITH gone AS (UPDATE caps.hubs SET is_live = false WHERE hub = $1::int8 AND fence = $2::int8 RETURNING hub)
+  const text = `WITH gone AS (UPDATE caps.hubs SET is_live = false WHERE hub = $1::int8 AND fence = $2::int8 RETURNING hub),
+    shares AS (DELETE FROM caps.shares USING gone WHERE shares.hub = gone.hub)
     DELETE FROM caps.blocks USING gone WHERE blocks.hub = gone.hub`
   await connection.run('writer', statement('leave', text, hub, fence)).catch(() => {})
   await connection.run('writer', statement('unlock', 'SELECT pg_advisory_unlock_all()')).catch(() => {})

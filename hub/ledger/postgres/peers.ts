@@ -50,6 +50,7 @@ DELETE FROM caps.blocks USING quiet WHERE blocks.hub = quiet.hub`
 const HAS_BLOCKS = 'SELECT EXISTS (SELECT FROM caps.blocks WHERE hub = $1::int8)'
 const FENCE = `WITH dead AS (UPDATE caps.hubs SET fence = fence + 1, told = told + 1, is_live = false WHERE hub = $1::int8 AND fence = $2::int8 AND is_live RETURNING hub, alive_ms),
   blocks AS (DELETE FROM caps.blocks USING dead WHERE blocks.hub = dead.hub),
+  shares AS (DELETE FROM caps.shares USING dead WHERE shares.hub = dead.hub),
   away AS (UPDATE caps.participants p SET version = version + 1, away_since_ms = dead.alive_ms FROM dead JOIN caps.owners o ON o.hub = dead.hub
     WHERE p.id = o.participant AND p.is_active AND p.away_since_ms IS NULL AND dead.alive_ms IS NOT NULL)
 SELECT pg_terminate_backend(l.pid) FROM dead JOIN pg_catalog.pg_locks l ON l.locktype = 'advisory' AND l.classid = 1667330163::oid AND l.objid = dead.hub::int8::oid AND l.objsubid = 2 AND l.granted

@@ -33,6 +33,8 @@ export interface CompanyParts {
   relay(store: string, position: { driver: string; lat: number; lng: number; time: string }): void
 }
 
+/** No share: silence. */
+const NOTHING = ''
 const PERIOD_MS = 1000
 const FORGOTTEN_MS = 10_000
 /** Reading the totals takes at most so much of the time. */
@@ -45,6 +47,8 @@ export class Company implements CompanyView {
   #others: readonly OtherHub[] = []
   #number = 0
   #isExchanging = false
+  /** Has anything been told that is not taken back? */
+  #isTold = false
   #totals: Totals | null = null
   #isReading = false
   #readMs = 0
@@ -97,13 +101,23 @@ export class Company implements CompanyView {
   /** One after the other: nothing piles up while the database is slow. */
   async exchange(): Promise<void> {
     const { hubs, told: toldOf, positions } = this.#parts
-    if (this.#isExchanging || !hubs.hasOthers) return
+    if (this.#isExchanging) return
+    if (!hubs.hasOthers) return this.#takeBack()
     this.#isExchanging = true
+    this.#isTold = true
     this.#number += 1
     const share = shareText({ number: this.#number, ...toldOf() }, positions())
     const told = await hubs.exchange(share)
     this.#isExchanging = false
     if (told !== null) this.#hear(told)
+  }
+
+  /** With nobody to hear it, what was told last, and says where drivers were, stays with nobody. */
+  async #takeBack(): Promise<void> {
+    if (!this.#isTold) return
+    this.#isExchanging = true
+    this.#isTold = (await this.#parts.hubs.exchange(NOTHING)) === null
+    this.#isExchanging = false
   }
 
   #hear(told: readonly OtherShare[]): void {

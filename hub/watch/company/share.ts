@@ -11,6 +11,8 @@ const MOST_STORES = 100
 const MOST_ORDERS = 20
 /** Of the positions together; what does not fit comes a second later. */
 const POSITIONS_BYTES = 128 * 1024
+/** More than there is room for. */
+const MOST_POSITIONS = 2000
 const SHARE_BYTES = 512 * 1024
 
 const strict = { additionalProperties: false } as const
@@ -107,7 +109,7 @@ const ShareSchema = Type.Object(
     figures: FiguresSchema,
     /** While somebody watches, at whichever hub. */
     watched: Type.Union([WatchedSchema, Type.Null()]),
-    positions: Type.Array(ToldPositionSchema),
+    positions: Type.Array(ToldPositionSchema, { maxItems: MOST_POSITIONS }),
   },
   strict,
 )

@@ -14,20 +14,31 @@ const POSITION: ToldPosition = {
 const shareOf = (number: number, positions: readonly ToldPosition[] = []) =>
   shareText({ number, figures: FIGURES, watched: null }, positions)
 
+/** However short they are. */
+const withPositions = (count: number): string =>
+  shareOf(1).replace(
+    '"positions":[]',
+    `"positions":[${Array(count).fill(JSON.stringify({ ...POSITION, stores: [] }))}]`,
+  )
+
 describe('a company of several hubs', () => {
   const clock = createManualClock()
   let told: { hub: number; ageMs: number; share: string }[] | null
   let asked: string[]
   let relayed: string[]
   let company: Company
+  let hasOthers: boolean
 
   beforeEach(() => {
     told = []
     asked = []
     relayed = []
+    hasOthers = true
     const hubs: Exchange = {
       number: 1,
-      hasOthers: true,
+      get hasOthers() {
+        return hasOthers
+      },
       exchange: async (share) => {
         asked.push(share)
         return told
@@ -52,6 +63,7 @@ describe('a company of several hubs', () => {
     ['of another version', shareOf(1).replace('"version":1', '"version":2')],
     ['without figures', '{"version":1,"number":1,"watched":null,"positions":[]}'],
     ['with a place that is none', shareOf(1, [{ ...POSITION, lat: 91 }])],
+    ['with more positions than fit', withPositions(2001)],
     ['with more than there may be', shareOf(1).replace('"positions":[]', '"positions":[],"more":1')],
     ['too long', `${shareOf(1)}${' '.repeat(512 * 1024)}`],
   ] as const)
@@ -70,6 +82,16 @@ describe('a company of several hubs', () => {
     expect(relayed).to.deep.equal(['bob to acme'])
     await hear(shareOf(2, [POSITION]))
     expect(relayed).to.deep.equal(['bob to acme', 'bob to acme'])
+  })
+
+  it('[WA21] takes back what it has told when it is alone, once', async () => {
+    await hear(shareOf(1))
+    hasOthers = false
+    for (const answer of [null, [], []]) {
+      told = answer
+      await company.exchange()
+    }
+    expect(asked.slice(1)).to.deep.equal(['', ''])
   })
 
   it('[WA21] keeps what it has heard while the database is away, for ten seconds', async () => {
