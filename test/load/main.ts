@@ -50,6 +50,16 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     },
     run: async (counts) => (await import('./postgres-queued.ts')).runPostgresQueued(counts),
   },
+  'postgres-upkeep': {
+    summary:
+      'old orders that a hub on PostgreSQL removes while a company works: what others wait for meanwhile',
+    options: {
+      orders: 'kept first, then removed in one go (100000)',
+      seconds: 'of a window (15)',
+      windows: 'in which each order is removed soon after its end (10)',
+    },
+    run: async (counts) => (await import('./postgres-upkeep.ts')).runPostgresUpkeep(counts),
+  },
   poison: {
     summary: 'handlers that always fail, beside healthy orders of the same participant',
     options: {

@@ -21,6 +21,8 @@ export interface FlowSettings {
   readonly name: string
   /** Given: orders are carried no further than this. */
   readonly upTo?: 'in-transit'
+  /** Told how long each pickup took to be confirmed. */
+  confirmed?(tookMs: number): void
 }
 
 /** Order ids tell the order's number in the flow, from 0: a reader can tick them off without a map. */
@@ -95,13 +97,14 @@ export class OrderFlow {
   }
 
   #order(number: number): Promise<void> {
-    const { stores, name } = this.#settings
+    const { stores, name, confirmed = () => {} } = this.#settings
+    const fromMs = performance.now()
     const index = number % stores.length
     const orderId = orderIdOf(name, number)
     const order = { store: stores[index]!, orderId, customer: 'Ada Li', address: '1 Main St' }
     return new Promise((done, failed) => {
       this.#carried.set(orderId, { done, failed })
-      this.#senders[index]!.publish('pickup', order).catch(failed)
+      this.#senders[index]!.publish('pickup', order).then(() => confirmed(performance.now() - fromMs), failed)
     })
   }
 
