@@ -63,13 +63,28 @@ const expire = async (parts: ExpiryParts, id: ParticipantId): Promise<void> => {
   if (entries !== null) parts.reports.expired(id, entries)
 }
 
-/** Removes up to a page of what lies in each place of a closed queue. @returns how many entries were found there */
-const removeClosed = async ({ ledger, reports }: ExpiryParts, record: ParticipantRecord): Promise<number> => {
-  const range = { after: 0, upTo: record.closed!.upTo, limit: PAGE }
+/** In each place of a queue, the position behind which its removal goes on. What was removed may lie in the ledger for long before it is cleaned up, and is not to be read over again. */
+type Cursor = Readonly<Record<Place, number>>
+
+const START: Cursor = { queue: 0, retry: 0, dead: 0 }
+
+/**
+ * Removes up to a page of what lies behind a cursor in each place of a closed queue, which is gone when nothing lies in it from the start on.
+ * @returns where to go on; null if it is gone
+ */
+const removeClosed = async (
+  { ledger, reports }: ExpiryParts,
+  { record, cursor }: { record: ParticipantRecord; cursor: Cursor },
+): Promise<Cursor | null> => {
+  const range = { upTo: record.closed!.upTo, limit: PAGE }
   const letters: Letter[] = []
+  const behind: Record<Place, number> = { ...cursor }
   for (const place of ['queue', 'retry', 'dead'] as const satisfies Place[])
-    for (const entry of await ledger.closedEntries(place, record.id, range))
+    for (const entry of await ledger.closedEntries(place, record.id, { after: cursor[place], ...range })) {
       letters.push({ ...entry, place, failures: [], deadMs: 0 })
+      behind[place] = entry.position
+    }
+  if (letters.length === 0 && cursor !== START) return START
   let dropped = 0
   await commit(ledger, {
     orders: letters.map(orderKeyOf),
@@ -91,7 +106,14 @@ const removeClosed = async ({ ledger, reports }: ExpiryParts, record: Participan
     },
   })
   reports.dropped(record.id, dropped)
-  return letters.length
+  return letters.length === 0 ? null : behind
+}
+
+const removeQueue = async (round: ExpiryRound, record: ParticipantRecord): Promise<void> => {
+  for (let next: Cursor | null = START; next !== null && !round.isStopping(); ) {
+    const cursor: Cursor = next
+    next = await round.turns.run(() => removeClosed(round, { record, cursor }))
+  }
 }
 
 /** Looks at one page of participants. @returns the last one seen, to go on behind; '' when the round is complete */
@@ -101,8 +123,7 @@ export const expirePage = async (round: ExpiryRound, after: string, nowMs: numbe
     if (round.isStopping()) return ''
     if (round.presence.isOthers(record.id)) continue
     if (isExpired(record, round, nowMs)) await expire(round, record.id)
-    if (!mayBeRemoved(record, round.options, nowMs)) continue
-    while ((await round.turns.run(() => removeClosed(round, record))) > 0 && !round.isStopping());
+    if (mayBeRemoved(record, round.options, nowMs)) await removeQueue(round, record)
   }
   return page.length < PAGE ? '' : page.at(-1)!.id
 }

@@ -86,7 +86,7 @@ const begin = async (world: World, db: CrashingDatabase): Promise<Life> => {
       participants: reads.participants.bind(reads),
       ordersEndedBefore: reads.ordersEndedBefore.bind(reads),
       deadLettersOf: reads.deadLettersOf.bind(reads),
-      closedEntries: reads.closedEntries.bind(reads),
+      closedEntries: (place, participant, range) => reads.closedEntries(place, participant, range),
       scrub: ledger.scrub.bind(ledger),
     },
     clock,

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import sinon from 'sinon'
 import { itemsOf } from '../../../hub/domain/history.ts'
 import type { HubOptions } from '../../../hub/hub-parts.ts'
 import { driverId, FLEET, vendorId } from '../../../shared/ids.ts'
@@ -254,6 +255,19 @@ describe('upkeep', () => {
     await world.settle()
     await world.tidy()
     expect([await world.row(MAIN), world.counts.droppedEntries]).to.deep.equal([undefined, 1100])
+  })
+
+  it('[UP2] reads nothing of a long queue again that it has removed', async () => {
+    await open()
+    peer.disconnect()
+    await world.happens(...[...Array(600).keys()].map((number) => `in-transit ${number}`))
+    await pass(MINUTE_MS)
+    const reads = sinon.spy(world.ledger.reads, 'closedEntries')
+    await pass(4 * MINUTE_MS)
+    expect(await world.row(MAIN)).to.equal(undefined)
+    const steps = reads.args.flatMap(([place, , { after }]) => (place === 'queue' ? [after] : []))
+    expect(steps).to.have.length(4)
+    expect(steps).to.deep.equal([0, steps[1], steps[1]! + 100, 0])
   })
 
   describe('orders', () => {
