@@ -28,6 +28,7 @@ describeInBrowser('speed in a browser', function () {
     seen = await visit(browser, url)
     // The first visit warms the browser up.
     await seen.page.reload()
+    await seen.page.locator('[data-view="now"]').waitFor()
     const paintMs = await seen.page.evaluate(
       () =>
         new Promise<number>((resolve) => {

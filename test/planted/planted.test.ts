@@ -5,7 +5,7 @@ import { planted } from './copy.ts'
 import type { Plant } from './plant.ts'
 import { PLANTS } from './plants.ts'
 import { chosenPlants, rulesWithoutPlant } from './selection.ts'
-import type { TestRun } from './test-run.ts'
+import { needsDist, type TestRun } from './test-run.ts'
 import { verdictOf } from './verdict.ts'
 
 const PLANT: Plant = {
@@ -85,6 +85,12 @@ describe('planted bugs', () => {
     expect(chosenPlants(plants, { only: 'named' })).to.deep.equal([other, NAMED])
     expect(chosenPlants(plants, { section: 'AB' })).to.deep.equal([PLANT, other])
     expect(chosenPlants(plants, { section: 'named' })).to.deep.equal([NAMED])
+  })
+
+  it('are tried on what is built where programs or browsers run it', () => {
+    const built = ['test/process/hub.test.ts', 'test/browser/speed.test.ts']
+    for (const file of built) expect(needsDist(['test/hub/a.test.ts', file]), file).to.equal(true)
+    expect(needsDist(['test/hub/page/state.test.ts', 'test/system/watch.test.ts'])).to.equal(false)
   })
 
   it('are missed for each rule without one', () => {

@@ -24,9 +24,9 @@ const MOCHA = [
   `--timeout=${TEST_TIMEOUT_MS}`,
 ]
 
-/** Tests of whole programs run what was built. */
+/** Tests of whole programs run what was built, and a browser is served it. */
 export const needsDist = (files: readonly string[]): boolean =>
-  files.some((file) => /^test\/(?:process|bin|ci)\//.test(file))
+  files.some((file) => /^test\/(?:process|bin|browser|ci)\//.test(file))
 
 /** The events of mocha's reporter `json-stream`; a test may print lines between them. */
 const readEvent = (line: string): { name: string; value: { fullTitle?: string } } | null => {
