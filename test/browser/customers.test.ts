@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Page } from 'playwright-core'
+import type { Page, Route } from 'playwright-core'
 import { type CapsProcess, startCapsWith } from '../support/caps-process.ts'
 import { driverOf, orderOf, type TestClient, vendorOf } from '../support/client.ts'
 import { readyHub } from '../support/hub-process.ts'
@@ -92,19 +92,26 @@ describeInBrowser('customers and operators in a browser', function () {
     }
   })
 
-  it('[PA27] replays a dead letter, which its participant gets then', async () => {
-    const vendor = await store('dead')
-    await vendor.ask('pickup', orderOf('dead', 'o-1'))
+  /** @returns the till that has rejected it, and the page that shows it */
+  const deadLetterOf = async (name: string): Promise<{ vendor: TestClient; page: Page }> => {
+    const vendor = await store(name)
+    await vendor.ask('pickup', orderOf(name, 'o-1'))
     const { ask, handed } = await driver()
     for (;;) {
       const { event, reply } = await handed.next()
       reply()
-      if (event.payload.store === 'dead') break
+      if (event.payload.store === name) break
     }
-    await ask('in-transit', { store: 'dead', orderId: 'o-1' })
+    await ask('in-transit', { store: name, orderId: 'o-1' })
     ;(await vendor.handed.next()).reply({ reject: 'the till is out of paper' })
     const page = await see('/dead-letters', 'operator/page')
-    await page.locator('summary', { hasText: 'the till is out of paper' }).waitFor()
+    await page.locator('summary', { hasText: 'the till is out of paper' }).first().waitFor()
+    return { vendor, page }
+  }
+
+  it('[PA27] replays a dead letter, which its participant gets then', async () => {
+    await dropAll()
+    const { vendor, page } = await deadLetterOf('dead')
     expect(await accessibilityFaults(page)).to.deep.equal([])
     await page.locator('[data-list="entries"] tbody input').check()
     await page.locator('[data-action="replay-selected"]').click()
@@ -113,6 +120,21 @@ describeInBrowser('customers and operators in a browser', function () {
     expect(event).to.include({ event: 'in-transit', replay: true })
     await page.locator('.notice.good', { hasText: 'replayed' }).waitFor()
     await page.locator('.empty', { hasText: 'No dead letters' }).waitFor()
+  })
+
+  it('says what to do when dead letters cannot be exported', async () => {
+    const { page } = await deadLetterOf('kept')
+    const answers = {
+      'The hub cannot be reached': (route: Route) => route.abort(),
+      'The hub answered 502': (route: Route) => route.fulfill({ status: 502, body: '<html>' }),
+      'The hub answered with something else': (route: Route) => route.fulfill({ body: '<html>' }),
+    }
+    for (const [hasText, answer] of Object.entries(answers)) {
+      await page.route('**/api/dead-letters?*', answer)
+      await page.locator('[data-action="export"]').click()
+      await page.locator('.notice.bad', { hasText }).waitFor()
+      await page.unroute('**/api/dead-letters?*')
+    }
   })
 
   it('[PA29] drops all dead letters of everybody, on whatever page they are, and tells how many before', async () => {

@@ -1,22 +1,28 @@
 /** Dead letters as a file: read over HTTP, page by page, so that what is on screen stays as it is. */
-import type { EntryRow, List } from '../../../shared/watch.ts'
+import type { EntryRow, LetterList } from '../../../shared/watch.ts'
 import { token } from './token.ts'
 
 /** More than anybody reads; a script takes them from the same address. */
 const MOST_ROWS = 100_000
 
-const pageOf = async (participant: string, after: string | null): Promise<List<EntryRow>> => {
+/** @throws what to tell whoever asked for it */
+const answerTo = async (address: string): Promise<LetterList> => {
+  const bearer = token()
+  const headers = bearer === null ? {} : { authorization: `Bearer ${bearer}` }
+  const response = await fetch(address, { headers }).catch(() => {
+    throw new Error('The hub cannot be reached. Try again when it is back.')
+  })
+  const body: Partial<LetterList> & { readonly message?: string } = await response.json().catch(() => ({}))
+  if (!response.ok) throw new Error(body.message ?? `The hub answered ${response.status}. Try again.`)
+  if (body.rows === undefined) throw new Error('The hub answered with something else than a list. Try again.')
+  return body as LetterList
+}
+
+const pageOf = (participant: string, after: string | null): Promise<LetterList> => {
   const query = new URLSearchParams()
   if (participant !== '') query.set('participant', participant)
   if (after !== null) query.set('after', after)
-  const bearer = token()
-  const response = await fetch(`/api/dead-letters?${query}`, {
-    headers: bearer === null ? {} : { authorization: `Bearer ${bearer}` },
-  })
-  const body: (List<EntryRow> & { message?: string }) | { list: List<EntryRow>; message?: string } =
-    await response.json()
-  if (!response.ok) throw new Error(body.message ?? `The hub answered ${response.status}.`)
-  return 'list' in body ? body.list : body
+  return answerTo(`/api/dead-letters?${query}`)
 }
 
 const save = (name: string, text: string): void => {
@@ -33,7 +39,7 @@ export const exportDeadLetters = async (participant: string): Promise<number> =>
   const rows: EntryRow[] = []
   let after: string | null = null
   do {
-    const page: List<EntryRow> = await pageOf(participant, after)
+    const page: LetterList = await pageOf(participant, after)
     rows.push(...page.rows)
     after = page.next
   } while (after !== null && rows.length < MOST_ROWS)
