@@ -37,6 +37,10 @@ const isOwnHost = (host: string, { allowedOrigins, host: own }: Site): boolean =
   (isWildcard(own) && isAddress(host)) ||
   allowedOrigins.some((other) => other.split('//', 2)[1] === host)
 
+/** What whoever is refused so is told. */
+export const FOREIGN_ORIGIN =
+  'The hub does not answer to this host, or not to pages of this origin. Name the origin in CAPS_ALLOWED_ORIGINS at the hub.'
+
 /** May this request be answered at all? It must be for a host of ours, whoever asks. */
 export const isOriginAllowed = ({ origin, host = '' }: Origins, site: Site): boolean =>
   isOwnHost(host, site) &&

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import sirv, { type RequestHandler } from 'sirv'
 import type { RefusalCode } from '../../shared/codes.ts'
 import { FLEET } from '../../shared/ids.ts'
-import type { Origins } from '../access/origin.ts'
+import { FOREIGN_ORIGIN, type Origins } from '../access/origin.ts'
 import { refusalAnswer, sendAnswer } from './answers.ts'
 import { addressOf, paramsOf } from './paths.ts'
 
@@ -121,7 +121,7 @@ export const pagesListener = (parts: PageParts, otherwise: RequestListener): Req
     if (!isRead || !(isAsset || isView(path))) return otherwise(request, response)
     if (!parts.isAllowed(request.headers)) {
       parts.refused('foreign-origin')
-      return sendAnswer(response, refusalAnswer('foreign-origin', 'The hub does not answer to this host.'))
+      return sendAnswer(response, refusalAnswer('foreign-origin', FOREIGN_ORIGIN))
     }
     for (const [name, value] of Object.entries(headersFor(request))) response.setHeader(name, value)
     const built = current()

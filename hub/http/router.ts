@@ -5,7 +5,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import type { RefusalCode } from '../../shared/codes.ts'
 import { type Identity, isRefusal, type Refusal } from '../access/identity.ts'
-import type { Origins } from '../access/origin.ts'
+import { FOREIGN_ORIGIN, type Origins } from '../access/origin.ts'
 import { may, type Right } from '../access/rights.ts'
 import { type ApiAnswer, refusalAnswer, sendAnswer } from './answers.ts'
 import { readJson } from './body.ts'
@@ -69,12 +69,7 @@ const refuse = (parts: RouterParts, code: RefusalCode, message: string): Answere
 }
 
 const answerOf = async (parts: RouterParts, request: IncomingMessage): Promise<Answered> => {
-  if (!parts.isAllowed(request.headers))
-    return refuse(
-      parts,
-      'foreign-origin',
-      'The hub does not answer to this host, or not to pages of this origin.',
-    )
+  if (!parts.isAllowed(request.headers)) return refuse(parts, 'foreign-origin', FOREIGN_ORIGIN)
   const identity = await parts.identify(tokenOf(request))
   if (isRefusal(identity)) return refuse(parts, identity.code, identity.message)
   const { path, query } = addressOf(request.url ?? '')

@@ -82,7 +82,8 @@ const identify = (
 }
 
 const REGISTRATION_REFUSALS = {
-  'too-many-participants': 'This store has as many participants as it may have.',
+  'too-many-participants':
+    'This store has as many participants as it may have. Let one of them leave, or connect with receive: false.',
   'too-many-new-participants': 'The hub has come to know as many new participants as it does in a minute.',
 } as const
 

@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../../shared/clock.ts'
 import type { RefusalCode } from '../../shared/codes.ts'
-import { isOriginAllowed } from '../access/origin.ts'
+import { FOREIGN_ORIGIN, isOriginAllowed } from '../access/origin.ts'
 import { Addresses, Crowds } from './addresses.ts'
 import { Door } from './door.ts'
 import type { Newcomer } from './lobby.ts'
@@ -43,10 +43,7 @@ interface EntryRefusal {
 
 const refusal = (code: RefusalCode, words: string): EntryRefusal => ({ code, words })
 
-const FOREIGN = refusal(
-  'foreign-origin',
-  'The hub is not reached by this name, or not from pages of this origin.',
-)
+const FOREIGN = refusal('foreign-origin', FOREIGN_ORIGIN)
 const POLLING = refusal(
   'bad-handshake',
   "This is one of several hubs, which take WebSockets only: connect with transports: ['websocket'].",
