@@ -15,6 +15,7 @@ const startAll = async (flags: Flags) => {
     isPortOurs: await isPortFree(port),
     hasOwnFolder: settings.orders > 0,
     cluster: null,
+    hubsReady: Promise.resolve(),
   })
 }
 

@@ -49,6 +49,7 @@ const startParts = async (flags: Flags, open: Open): Promise<Running> => {
     isPortOurs: true,
     hasOwnFolder: settings.orders > 0 || settings.databaseUrl === null,
     cluster: { ports, database: database.shown },
+    hubsReady: balancer.begun,
   })
 }
 

@@ -1,6 +1,6 @@
 /**
  * Stands before several hubs and takes connections for them, in turn, for those that are ready. It passes bytes on and knows nothing of what they say, so a client must be content with any hub at every connection: WebSocket only, no sticky sessions. A hub
- * is asked again and again whether it is ready; one that takes no connection is passed over until it has been asked again. Who comes while no hub is ready is cut, and tries again by itself; at the beginning also until all of them are, for some time, or all would be with the one that was first.
+ * is asked again and again whether it is ready; one that takes no connection is passed over until it has been asked again. Who comes while no hub is ready is cut, and tries again by itself. At the beginning whoever comes waits until all of them are, for some time: otherwise all would be with the one that was first, and whoever is cut comes again only after a pause.
  */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
@@ -38,9 +38,16 @@ export class Balancer {
   readonly #targets: Target[]
   readonly #server: Server
   readonly #clients = new Set<Socket>()
+  /** Who has come before it has begun. */
+  #early: Socket[] = []
   readonly #stopAsking: () => void
   readonly #stopWaiting: () => void
   #hasBegun = false
+  #tellBegun: () => void = () => {}
+  /** Resolves when connections are given to hubs. */
+  readonly begun: Promise<void> = new Promise((resolve) => {
+    this.#tellBegun = resolve
+  })
   #next = 0
 
   private constructor(settings: BalancerSettings) {
@@ -48,9 +55,7 @@ export class Balancer {
     this.#targets = settings.hubs.map((port) => ({ port, isReady: false, isAsked: false }))
     this.#server = createServer({ noDelay: true }, (client) => this.#accept(client))
     this.#stopAsking = every(settings.clock, ASK_EVERY_MS, () => this.#askAll())
-    this.#stopWaiting = settings.clock.after(BEGIN_MS, () => {
-      this.#hasBegun = true
-    })
+    this.#stopWaiting = settings.clock.after(BEGIN_MS, () => this.#begin())
   }
 
   /** @throws Error of the system if the port cannot be had */
@@ -78,7 +83,14 @@ export class Balancer {
     target.isAsked = true
     target.isReady = await this.#settings.isReady(target.port)
     target.isAsked = false
-    this.#hasBegun ||= this.#targets.every(({ isReady }) => isReady)
+    if (this.#targets.every(({ isReady }) => isReady)) this.#begin()
+  }
+
+  #begin(): void {
+    if (this.#hasBegun) return
+    this.#hasBegun = true
+    for (const client of this.#early.splice(0)) this.#join(client)
+    this.#tellBegun()
   }
 
   #stop(): void {
@@ -88,7 +100,6 @@ export class Balancer {
 
   /** In turn; undefined when none is ready. */
   #take(): Target | undefined {
-    if (!this.#hasBegun) return undefined
     const count = this.#targets.length
     for (let tried = 0; tried < count; tried += 1) {
       const target = this.#targets[this.#next++ % count]!
@@ -101,10 +112,12 @@ export class Balancer {
     this.#clients.add(client)
     client.on('close', () => this.#clients.delete(client))
     client.on('error', () => {})
-    this.#join(client)
+    if (this.#hasBegun) this.#join(client)
+    else this.#early.push(client)
   }
 
   #join(client: Socket): void {
+    if (client.destroyed) return
     const target = this.#take()
     if (target === undefined) return void client.destroy()
     const hub = connect({ port: target.port, host: LOOPBACK, noDelay: true })

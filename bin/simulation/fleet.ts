@@ -70,16 +70,18 @@ export class Fleet {
   readonly #options: FleetOptions
   readonly #logger = new Logger({ prefixFormat: 'name' })
   readonly #actors = new Map<string, Actor>()
+  #isShown = false
 
   constructor(options: FleetOptions) {
     this.#options = options
   }
 
-  /** Starts all actors, in the order in which they were given. */
-  start(): void {
+  /** Starts some of the actors, in the order in which they are given. */
+  start(some: readonly ActorPlan[]): void {
     const { actors, environment, output } = this.#options
+    if (some.length === 0) return
     this.#logger.setPrefixLength(Math.max(...actors.map(({ name }) => name.length)))
-    const commands = actors.map((plan, index) => ({
+    const commands = some.map((plan, index) => ({
       command: `actor ${index}`,
       name: plan.name,
       prefixColor: this.#colourOf(plan),
@@ -87,10 +89,12 @@ export class Fleet {
     }))
     const { result } = createConcurrently(commands, {
       logger: this.#logger,
-      outputStream: output,
+      // Whoever shares a logger is shown by the first.
+      ...(this.#isShown ? {} : { outputStream: output }),
       controllers: [new LogError({ logger: this.#logger }), new LogOutput({ logger: this.#logger })],
-      spawn: (command, options) => this.#spawn(actors[Number(command.slice('actor '.length))]!, options),
+      spawn: (command, options) => this.#spawn(some[Number(command.slice('actor '.length))]!, options),
     })
+    this.#isShown = true
     // Rejects when an actor ended with another code than 0, of which `ended` has told.
     result.catch(() => {})
   }

@@ -18,6 +18,8 @@ export interface SimulationParts
   readonly starter: string
   /** Do the hubs find a database by the launcher's own environment? */
   readonly hasDatabase: boolean
+  /** When orders may begin: they would wait for hubs that start. */
+  readonly hubsReady: Promise<void>
   /** Prints a line of the summary. */
   print(line: string): void
 }
@@ -28,6 +30,7 @@ export class Simulation {
   readonly #fleet: Fleet
   readonly #startMs = systemClock.now()
   #running: number
+  #isStopping = false
   #hasLostActor = false
   #hasLostHub = false
   #fail: (fault: Fault) => void = () => {}
@@ -47,9 +50,13 @@ export class Simulation {
   }
 
   start(): void {
-    this.#fleet.start()
+    const { hubs, vendors, drivers } = this.#plan
+    this.#fleet.start([...hubs, ...drivers])
+    void this.#parts.hubsReady.then(() => {
+      if (!this.#isStopping) this.#fleet.start(vendors)
+    })
     // A hub alone is one that cannot listen: it says so itself.
-    if (this.#plan.vendors.length > 0) this.#fleet.say(this.#greeting())
+    if (vendors.length > 0) this.#fleet.say(this.#greeting())
   }
 
   /** Has an actor ended that was not asked to? Somebody may have started it again since. */
@@ -62,6 +69,7 @@ export class Simulation {
    * @throws Fault `incomplete` when anything is missing in it
    */
   async stop(): Promise<void> {
+    this.#isStopping = true
     await this.#fleet.stop([...this.#plan.vendors, ...this.#plan.drivers])
     await this.#fleet.stop(this.#plan.hubs)
     await this.#tellSummary()
@@ -69,6 +77,7 @@ export class Simulation {
 
   /** At once; for a launcher that is about to vanish. */
   kill(): void {
+    this.#isStopping = true
     this.#fleet.killAll()
   }
 

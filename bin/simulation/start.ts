@@ -37,7 +37,8 @@ const tokenMaker = ({ secret, tokenLifetime }: SimulationSettings): SimulationPa
     : (participant) => signToken(secret, { participant }, { nowMs: Date.now(), lifetimeMs })
 }
 
-const partsOf = (settings: SimulationSettings): SimulationParts => ({
+const partsOf = (settings: SimulationSettings, { hubsReady }: Behind): SimulationParts => ({
+  hubsReady,
   entry,
   makeToken: tokenMaker(settings),
   environment: { LOG_LEVEL: settings.logLevel, LOG_FORMAT: settings.logFormat ?? 'pretty' },
@@ -59,6 +60,8 @@ export interface Behind {
   /** Has it a folder of its own, gone with it, if none is named? */
   readonly hasOwnFolder: boolean
   readonly cluster: ClusterHubs | null
+  /** Resolves when vendors may begin. */
+  readonly hubsReady: Promise<void>
 }
 
 const planFor = (settings: SimulationSettings, dataDir: string, behind: Behind): Plan => {
@@ -95,7 +98,7 @@ const stop = async (simulation: Simulation, temporary: string | null): Promise<v
 export const startSimulation = async (settings: SimulationSettings, behind: Behind): Promise<Running> => {
   const temporary = await temporaryFolder(settings, behind.hasOwnFolder)
   const plan = planFor(settings, temporary ?? settings.dataDir ?? DATA_DIR_SETTING.fallback, behind)
-  const simulation = new Simulation(plan, partsOf(settings))
+  const simulation = new Simulation(plan, partsOf(settings, behind))
   // Whichever way this process ends, a second Ctrl-C included, it leaves none behind.
   process.once('exit', () => simulation.kill())
   simulation.start()

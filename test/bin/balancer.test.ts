@@ -78,10 +78,12 @@ describe('balancer', () => {
   })
 
   it('[AL13] waits for all hubs at the beginning, but not for ever', async () => {
-    const { hubs, ready, look, ask, port } = await setUp(['a', 'b'], ['b'])
-    await eventOf(join(port), 'close')
+    const { hubs, ready, look, ask, port, balancer } = await setUp(['a', 'b'], ['b'])
+    const early = [join(port), join(port)].map(wordOn)
     ready.add(hubs[1]!.port)
     await look()
+    expect(await Promise.all(early)).to.have.members(['a', 'b'])
+    await balancer.begun
     expect(await ask(2)).to.have.members(['a', 'b'])
     const other = await setUp(['a', 'b'], ['b'])
     await other.clock.advanceAsync(10_000)
