@@ -86,17 +86,14 @@ export class Leasing {
    * @param held as the database has it since this hub serves the driver
    */
   catchUp(driver: string, held: readonly OrderKey[]): Promise<void> {
-    return this.#reread([...new Set([...held, ...this.#board.fleet.heldBy(driver)])])
+    const orders = [...new Set([...held, ...this.#board.fleet.heldBy(driver)])]
+    return this.#read(orders, (order, record) => this.#refresh(order, record, driver))
   }
 
   /** Another hub has changed these orders: those that are looked after here are read anew. */
   relook(orders: readonly OrderKey[]): void {
     const ours = orders.filter((order) => this.#board.isTracked(order))
-    if (ours.length > 0) void this.#reread(ours)
-  }
-
-  #reread(orders: readonly OrderKey[]): Promise<void> {
-    return this.#read(orders, (order, record) => this.#refresh(order, record))
+    if (ours.length > 0) void this.#read(ours, (order, record) => this.#refresh(order, record))
   }
 
   /** @param take called for each as it lies on disk */
@@ -131,7 +128,7 @@ export class Leasing {
   /** Reads orders that are this hub's to look after. */
   load(orders: readonly OrderKey[]): Promise<void> {
     return this.#read(orders, (_, record) => {
-      if (record !== undefined) this.#track(record)
+      if (record !== undefined && this.#track(record)) this.#grips.hand([record])
     })
   }
 
@@ -149,11 +146,14 @@ export class Leasing {
     return holder === null ? this.#board.isTracked(keyOf(record)) : hubs.owns(driverId(holder))
   }
 
-  /** An order was not as it was thought to be: another hub has changed it. */
-  #refresh(key: OrderKey, record: OrderRecord | undefined): void {
+  /**
+   * An order was not as it was thought to be. A lease that is written with the same group is known from here on, and so is handed from here [PQ27].
+   * @param coming a driver that is about to be handed all its leases
+   */
+  #refresh(key: OrderKey, record: OrderRecord | undefined, coming: string | null = null): void {
     if (this.#parts.hubs === null) return
     if (record === undefined) this.#board.untrack(key)
-    else this.#apply(record)
+    else if (this.#apply(record) && holderOf(record) !== coming) this.#grips.hand([record])
   }
 
   #track(record: OrderRecord): boolean {

@@ -242,6 +242,13 @@ export const PQ_PLANTS: readonly Plant[] = [
     to: '[...new Set(held)]',
   },
   {
+    ...{ file: 'hub/delivery/leasing.ts', tests: ['test/hub/delivery/catching-up.test.ts'] },
+    rule: 'PQ27',
+    name: 'keeps to itself a lease of which it hears by reading the order',
+    from: 'if (record !== undefined && this.#track(record)) this.#grips.hand([record])',
+    to: 'if (record !== undefined) this.#track(record)',
+  },
+  {
     ...foundation('committing', 'erasures'),
     rule: 'PQ28',
     name: 'erases an order without telling the other hubs',

@@ -41,6 +41,13 @@ describe('a driver that comes back to one of several hubs', () => {
     expect(handed).to.deep.equal([waiting.order.orderId])
   })
 
+  it('[PQ27] is handed a lease of which this hub hears by reading orders, once', async () => {
+    attach()
+    await leasing.load([key])
+    await leasing.load([key])
+    expect(handed).to.deep.equal([waiting.order.orderId])
+  })
+
   for (const [what, meanwhile] of [
     ['given to a driver of another hub', leaseTo(waiting, 'ann', 2)],
     ['put back with the fleet', waiting],
