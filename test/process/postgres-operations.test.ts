@@ -140,7 +140,11 @@ describePostgres('a PostgreSQL that is run as docs/OPERATIONS.md says', function
   })
 
   it('[PQ11] loses its primary, and the hub goes on at the standby that is promoted, with all that it confirmed, once that has a standby', async () => {
-    const primary = await startServer(settingsIn(fenced(STANDBY, '')[0]!))
+    // On loopback, whatever the document says to machines of their own.
+    const primary = await startServer({
+      ...settingsIn(fenced(STANDBY, '')[0]!),
+      listen_addresses: '127.0.0.1',
+    })
     const standby = await primary.standby({ synchronous_standby_names: standbys! })
     atEndOfTest(() => standby.remove())
     await queryAt(primary.url(), `ALTER SYSTEM SET synchronous_standby_names = '${standbys}'`)
