@@ -13,7 +13,7 @@ export const NAMED_PLANTS: readonly Plant[] = [
   },
   {
     ...{
-      file: 'hub/ledger/level/level-ledger.ts',
+      file: 'hub/ledger/level/write-group.ts',
       tests: ['test/hub/ledger/group-commit.test.ts', 'test/hub/ledger/ledger-model.test.ts'],
     },
     name: 'writes without a sync',

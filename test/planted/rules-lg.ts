@@ -99,16 +99,16 @@ export const LG_PLANTS: readonly Plant[] = [
     to: "if (before !== null && (after !== null || before.startsWith('a/'))) batch.del(before)",
   },
   {
-    ...level('level-ledger'),
+    ...level('write-group'),
     rule: 'LG10',
     name: 'a group is written change by change',
-    from: 'const { last: entered, isEmpty: isUnchanged } = this.#journal.enter(batch, changes, this.#tables)',
+    from: 'const { last: entered, isEmpty: isUnchanged } = journal.enter(batch, changes, tables)',
     to: `for (const order of changes.orders.slice(1)) {
-      const own = this.#db.batch()
-      this.#journal.enter(own, { orders: [order], entries: [], participants: [], rosters: [] }, this.#tables)
-      void own.write({ sync: true })
-    }
-    const { last: entered, isEmpty: isUnchanged } = this.#journal.enter(batch, changes, this.#tables)`,
+    const own = db.batch()
+    journal.enter(own, { orders: [order], entries: [], participants: [], rosters: [] }, tables)
+    void own.write({ sync: true })
+  }
+  const { last: entered, isEmpty: isUnchanged } = journal.enter(batch, changes, tables)`,
   },
   {
     ...level('codec'),

@@ -18,15 +18,16 @@ import { encode } from './codec.ts'
 import type { Database } from './database.ts'
 import { Group } from './group.ts'
 import type { Journal } from './journal.ts'
-import { ALIVE_KEY, journalRange, rangesOf } from './keys.ts'
+import { ALIVE_KEY } from './keys.ts'
 import type { Positions } from './positions.ts'
 import { Reads } from './reads.ts'
 import { type MayReadOn, RowLoader } from './row-loader.ts'
 import type { CacheLimits } from './rows.ts'
 import type { Scrub } from './scrub.ts'
-import { type Changes, Tables } from './tables.ts'
+import { Scrubbing } from './scrubbing.ts'
+import { Tables } from './tables.ts'
 import { Transaction } from './transaction.ts'
-import { writeBack } from './write-back.ts'
+import { type Written, writeGroup } from './write-group.ts'
 
 export interface LevelLedgerParts {
   readonly db: Database
@@ -52,7 +53,7 @@ export class LevelLedger {
   readonly lastAliveMs: number | null
   readonly #tables: Tables
   readonly #loader: RowLoader
-  readonly #scrubFiles: Scrub
+  readonly #scrubbing: Scrubbing
   readonly #decidedListeners = new Set<(transaction: Transaction) => void>()
   readonly #listeners = new LedgerListeners()
   #waiting: Work<Transaction>[] = []
@@ -60,11 +61,9 @@ export class LevelLedger {
   #isTurnEnding = false
   #isDeciding = false
   #isSyncing = false
-  #isClosing = false
   #isClosed = false
   #fault: Fault | null = null
   #idle: (() => void)[] = []
-  #scrubbed: Promise<unknown> = Promise.resolve()
 
   constructor(parts: LevelLedgerParts) {
     this.#db = parts.db
@@ -72,13 +71,18 @@ export class LevelLedger {
     this.#positions = parts.positions
     this.#journal = parts.journal
     this.lastAliveMs = parts.lastAliveMs
-    this.#scrubFiles = parts.scrub
     this.#tables = new Tables(parts.cache)
     this.#loader = new RowLoader(parts.db, this.#tables, parts.onTheSpot)
     this.reads = new Reads({
       db: parts.db,
       tables: this.#tables,
       readAhead: (orders) => this.#loader.readAhead(orders),
+      failed: (error) => this.#fail(error),
+    })
+    this.#scrubbing = new Scrubbing({
+      scrub: parts.scrub,
+      emptyJournal: () => this.#emptyJournal(),
+      isOver: () => this.isOver,
       failed: (error) => this.#fail(error),
     })
   }
@@ -122,21 +126,7 @@ export class LevelLedger {
    * @returns when that is done: false if it was not, because the ledger closes or has failed
    */
   scrub(record: OrderRecord): Promise<boolean> {
-    const scrubbed = this.#scrubbed.then(() => this.#scrub(record))
-    this.#scrubbed = scrubbed
-    return scrubbed
-  }
-
-  async #scrub(record: OrderRecord): Promise<boolean> {
-    const isOver = () => this.#isClosing || this.isOver
-    if (isOver()) return false
-    await this.#emptyJournal()
-    try {
-      return await this.#scrubFiles([journalRange(1), ...rangesOf(record)], isOver)
-    } catch (error) {
-      this.#fail(error)
-      return false
-    }
+    return this.#scrubbing.scrub(record)
   }
 
   /** Resolves when all that is durable lies under its own keys, or the ledger has failed. */
@@ -154,8 +144,7 @@ export class LevelLedger {
 
   /** Waits until all submitted work is durable, writes back all that the journal holds, then closes the database. Idempotent. */
   async close(): Promise<void> {
-    this.#isClosing = true
-    await this.#scrubbed
+    await this.#scrubbing.stop()
     if (!this.#isIdle()) await new Promise<void>((resolve) => this.#idle.push(resolve))
     if (this.isOver) return this.#db.close()
     this.#isClosed = true
@@ -247,21 +236,13 @@ export class LevelLedger {
     )
   }
 
-  /** Begins to write a group: what leaves the journal, written back, and what enters it. */
-  #write({ values }: Group): Written {
-    const batch = this.#db.batch()
-    const left = this.#journal.leave(batch)
-    if (left > 0) writeBack(batch, this.#tables, left)
-    const changes = this.#tables.takeGroup()
-    const { last: entered, isEmpty: isUnchanged } = this.#journal.enter(batch, changes, this.#tables)
-    for (const [key, value] of values) {
-      if (value === null) batch.del(key)
-      else batch.put(key, value)
-    }
-    const isEmpty = left === 0 && isUnchanged && values.size === 0
-    if (isEmpty) return { left, entered, changes, isEmpty, durable: Promise.resolve() }
-    this.#listeners.writeBegan()
-    return { left, entered, changes, isEmpty, durable: batch.write({ sync: true }) }
+  #write(group: Group): Written {
+    return writeGroup(group, {
+      db: this.#db,
+      journal: this.#journal,
+      tables: this.#tables,
+      began: () => this.#listeners.writeBegan(),
+    })
   }
 
   #settle(group: Group, { left, entered, changes, isEmpty }: Written): void {
@@ -290,14 +271,4 @@ export class LevelLedger {
     for (const resolve of this.#idle.splice(0)) resolve()
     this.#listeners.failed(this.#fault)
   }
-}
-
-/** A group on its way to the disk. */
-interface Written {
-  /** Numbers in the journal: of the last group that leaves it with this write, and of the one that enters. */
-  readonly left: number
-  readonly entered: number
-  readonly changes: Changes
-  readonly isEmpty: boolean
-  readonly durable: Promise<void>
 }
