@@ -11,49 +11,23 @@ import type { Revocation } from '../../domain/revocation.ts'
 import { decode } from './codec.ts'
 import type { Database } from './database.ts'
 import {
-  acceptedRange,
-  endedBetweenRange,
-  endedRange,
   entryKey,
   entryRange,
-  heldByRange,
-  heldRange,
   noteNameOf,
   noteRange,
-  orderOfIndexKey,
-  orderRowKey,
-  orderRowRange,
   participantRange,
   participantRowKey,
   participantsFromRange,
   revocationRange,
-  withoutPrefix,
 } from './keys.ts'
 import { type Kind, ORDERS, PARTICIPANTS } from './kinds.ts'
-import { newerAccepted } from './newer-accepted.ts'
-import { type OrderPage, ordersOfAllStores } from './orders-of-all-stores.ts'
-import {
-  firstKeysOf,
-  firstOf,
-  type Newer,
-  type NewerKeys,
-  type Page,
-  type Part,
-  type Read,
-} from './overlay.ts'
+import { OrderLists } from './order-lists.ts'
+import type { OrderPage } from './orders-of-all-stores.ts'
+import { firstOf, type Newer, type Page, type Part, type Read } from './overlay.ts'
 import type { Tables } from './tables.ts'
-import { endedIndex, heldIndex, type IndexKey, UNDELIVERED } from './write-back.ts'
 
 const decodedRows = <T>(rows: readonly [string, string][]): Page<T> =>
   rows.map(([key, text]) => [key, decode<T>(key, text)] as const)
-
-/** Keys of orders in one of their indexes. */
-const ordersIn = (keys: readonly string[]): OrderKey[] => keys.map(orderOfIndexKey)
-
-const orderPage = (ends: readonly string[], limit: number, orderOf: (end: string) => string): OrderPage => ({
-  orders: ends.map((end) => orderOf(end) as OrderKey),
-  next: ends.length < limit ? null : ends.at(-1)!,
-})
 
 export interface ReadsParts {
   readonly db: Database
@@ -69,12 +43,18 @@ export class Reads {
   readonly #tables: Tables
   readonly #readAhead: (orders: readonly OrderKey[]) => Promise<void>
   readonly #failed: (error: unknown) => void
+  readonly #lists: OrderLists
 
   constructor({ db, tables, readAhead, failed }: ReadsParts) {
     this.#db = db
     this.#tables = tables
     this.#readAhead = readAhead
     this.#failed = failed
+    this.#lists = new OrderLists({
+      db,
+      orders: tables.orders,
+      telling: (rows, pageOf) => this.#telling(rows, pageOf),
+    })
   }
 
   /** Entries of one queue in queue order, after a position. They are about to be handed over: when they are acknowledged, their orders are wanted. */
@@ -122,50 +102,28 @@ export class Reads {
     return this.#values({ range: entryRange(place, participant, from), limit: from.limit }, newer)
   }
 
-  /** Orders that drivers hold: leased, assigned, in transit. As many as the drivers' capacities allow. */
-  async heldOrders(): Promise<OrderKey[]> {
-    return ordersIn(await this.#orderKeys({ range: heldRange, limit: Number.MAX_SAFE_INTEGER }, heldIndex))
+  heldOrders(): Promise<OrderKey[]> {
+    return this.#lists.held()
   }
 
-  /** Orders by the time of their acceptance, newest first. @param from, to as rows have their times, ISO 8601; `to` excluded */
-  async ordersByTime(range: {
-    from: string
-    to: string
-    after: string | null
-    limit: number
-  }): Promise<OrderPage> {
-    const { from, to, after, limit } = range
-    const part = { range: acceptedRange({ from, to, before: after }), limit, reverse: true }
-    const newer = newerAccepted(this.#tables.orders.unwritten(), { before: after ?? to, limit })
-    const ends = (await firstKeysOf(this.#readKeys, newer, part)).map(withoutPrefix)
-    return orderPage(ends, limit, (end) => end.slice(end.indexOf('/') + 1))
+  ordersByTime(range: Parameters<OrderLists['byTime']>[0]): Promise<OrderPage> {
+    return this.#lists.byTime(range)
   }
 
-  /** Orders of a store, or of all stores (null), whose ids begin so, in the order of their keys. Of all stores a page may have fewer than there are. */
-  async ordersNamed(range: {
-    store: string | null
-    beginning: string
-    after: string | null
-    limit: number
-  }): Promise<OrderPage> {
-    const { store, beginning, after, limit } = range
-    const newer = this.#newerKeys(({ key }) => orderRowKey(key))
-    if (store === null) return ordersOfAllStores(this.#readKeys, newer, { beginning, after, limit })
-    const part = { range: orderRowRange(`${store}/${beginning}`, after), limit }
-    const ends = await firstKeysOf(this.#readKeys, newer, part)
-    return orderPage(ends.map(withoutPrefix), limit, (end) => end)
+  ordersNamed(range: Parameters<OrderLists['named']>[0]): Promise<OrderPage> {
+    return this.#lists.named(range)
   }
 
-  /** Orders that a driver holds, in the order of their keys; of all drivers (null), one driver after another. */
-  async ordersHeldBy(range: {
-    driver: string | null
-    after: string | null
-    limit: number
-  }): Promise<OrderPage> {
-    const { driver, after, limit } = range
-    const part = { range: heldByRange(driver, after), limit }
-    const ends = (await this.#orderKeys(part, heldIndex)).map(withoutPrefix)
-    return orderPage(ends, limit, (end) => end.slice(end.indexOf('/') + 1))
+  ordersHeldBy(range: Parameters<OrderLists['heldBy']>[0]): Promise<OrderPage> {
+    return this.#lists.heldBy(range)
+  }
+
+  ordersEndedBefore(timeMs: number, limit: number): Promise<OrderKey[]> {
+    return this.#lists.endedBefore(timeMs, limit)
+  }
+
+  countDelivered(range: Parameters<OrderLists['delivered']>[0]): ReturnType<OrderLists['delivered']> {
+    return this.#lists.delivered(range)
   }
 
   /** Orders as they are durable, in the order asked for; those that are not there are left out. */
@@ -228,64 +186,6 @@ export class Reads {
     const rows = this.#db.iterator({ ...noteRange(kind, after), limit }).all()
     const page = await this.#telling(rows, decodedRows<unknown>)
     return page.map(([key, value]) => ({ kind, name: noteNameOf(key), value }))
-  }
-
-  /** Orders that ended before a time, longest ago first. */
-  async ordersEndedBefore(timeMs: number, limit: number): Promise<OrderKey[]> {
-    return ordersIn(await this.#orderKeys({ range: endedRange(timeMs), limit }, endedIndex))
-  }
-
-  /** Looks at so many orders that ended from a time on and before another one: how many of them were delivered. `next` is null at the end. */
-  async countDelivered(range: {
-    fromMs: number
-    toMs: number
-    after: string | null
-    limit: number
-  }): Promise<{ count: number; next: string | null }> {
-    const { limit } = range
-    const undelivered = this.#newerUndelivered()
-    const read: Read<string> = ({ range, ...rest }) =>
-      this.#telling(this.#db.iterator({ ...range, ...rest }).all(), (entries) =>
-        entries.map(([key, value]) => {
-          if (value === UNDELIVERED) undelivered.add(key)
-          return [key, key]
-        }),
-      )
-    const part = { range: endedBetweenRange(range), limit }
-    const keys = await firstKeysOf(read, this.#newerKeys(endedIndex), part)
-    const count = keys.filter((key) => !undelivered.has(key)).length
-    return { count, next: keys.length < limit ? null : keys.at(-1)! }
-  }
-
-  /** Keys in the index by when they ended of orders that nobody delivered and only the journal holds so. */
-  #newerUndelivered(): Set<string> {
-    const keys = new Set<string>()
-    for (const { row } of this.#tables.orders.unwritten()) {
-      const key = row === null || row.state === 'delivered' ? null : endedIndex(row)
-      if (key !== null) keys.add(key)
-    }
-    return keys
-  }
-
-  /** Keys of orders in one of their indexes. */
-  #orderKeys(part: Part, indexKey: IndexKey): Promise<string[]> {
-    return firstKeysOf(this.#readKeys, this.#newerKeys(indexKey), part)
-  }
-
-  readonly #readKeys: Read<string> = ({ range, ...rest }) =>
-    this.#telling(this.#db.keys({ ...range, ...rest }).all(), (keys) => keys.map((key) => [key, key]))
-
-  #newerKeys(indexKey: IndexKey): NewerKeys {
-    const added: string[] = []
-    const hidden = new Set<string>()
-    for (const { stored, row } of this.#tables.orders.unwritten()) {
-      const before = stored && indexKey(stored)
-      const after = row && indexKey(row)
-      if (before === after) continue
-      if (before !== null) hidden.add(before)
-      if (after !== null) added.push(after)
-    }
-    return { added, hidden }
   }
 
   #values<T>(part: Part, newer: Newer<T>): Promise<T[]> {
