@@ -192,6 +192,12 @@ export const TRACKING_WORDS: Readonly<Record<OrderState, string>> = {
   delivered: 'It has been delivered.',
 }
 
+/** What a file of dead letters holds. */
+export const exportedText = ({ letters, hasMore }: { letters: number; hasMore: boolean }): string =>
+  hasMore
+    ? `The first ${counted(letters, 'dead letter')} saved as JSON. There are more: narrow the list down, or read /api/dead-letters page by page.`
+    : `${counted(letters, 'dead letter')} saved as JSON.`
+
 /** What happened, to the order's customer; null for what is nobody's business but the company's. */
 export const trackingText = ({ what }: HistoryItem): string | null => {
   switch (what) {

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
-import { counted } from '../formats.ts'
 import { exportDeadLetters } from '../state/export.ts'
+import { exportedText } from '../words.ts'
 import { Button } from './basics.tsx'
 import { say } from './notice.tsx'
 
@@ -9,7 +9,7 @@ export const ExportButton = ({ participant }: { readonly participant: string }) 
   const run = async () => {
     isBusy.value = true
     try {
-      say('good', `${counted(await exportDeadLetters(participant), 'dead letter')} saved as JSON.`)
+      say('good', exportedText(await exportDeadLetters(participant)))
     } catch (error) {
       say('bad', `Not exported: ${error instanceof Error ? error.message : String(error)}`)
     } finally {

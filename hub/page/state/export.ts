@@ -34,8 +34,14 @@ const save = (name: string, text: string): void => {
   URL.revokeObjectURL(address)
 }
 
-/** @returns how many; @throws if the hub does not give them */
-export const exportDeadLetters = async (participant: string): Promise<number> => {
+export interface Exported {
+  readonly letters: number
+  /** Are there more, which were left out? */
+  readonly hasMore: boolean
+}
+
+/** @throws if the hub does not give them */
+export const exportDeadLetters = async (participant: string): Promise<Exported> => {
   const rows: EntryRow[] = []
   let after: string | null = null
   do {
@@ -45,5 +51,5 @@ export const exportDeadLetters = async (participant: string): Promise<number> =>
   } while (after !== null && rows.length < MOST_ROWS)
   const day = new Date().toISOString().slice(0, 10)
   save(`dead-letters-${day}.json`, `${JSON.stringify(rows, null, 2)}\n`)
-  return rows.length
+  return { letters: rows.length, hasMore: after !== null }
 }

@@ -10,6 +10,7 @@ import {
   milliseconds,
 } from '../../../hub/page/formats.ts'
 import {
+  exportedText,
   historyText,
   participantWords,
   queueText,
@@ -66,6 +67,13 @@ const queue = (more: Partial<QueueRow>): QueueRow =>
   }) as QueueRow
 
 describe("the page's words", () => {
+  it('says whether a file of dead letters holds all of them', () => {
+    expect(plain(exportedText({ letters: 1, hasMore: false }))).to.equal('1 dead letter saved as JSON.')
+    expect(plain(exportedText({ letters: 100_000, hasMore: true }))).to.match(
+      /^The first 100 000 .*There are more/,
+    )
+  })
+
   it('[PA10] writes figures and sizes so that they can be read', () => {
     expect([0, 3.21, 12.6, 1234567].map(figure).map(plain)).to.deep.equal(['0', '3.2', '13', '1 234 567'])
     expect([512, 2048, 5_000_000_000].map(bytes).map(plain)).to.deep.equal(['512 B', '2 KiB', '4.7 GiB'])
