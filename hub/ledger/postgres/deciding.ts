@@ -126,9 +126,11 @@ export class Deciding {
     )
   }
 
-  /** Whoever asks for the participants of a store is about to add to their queues. That is only a guess: without positions it would be decided in vain, and all that gathers with it. */
+  /** Whoever asks for the participants of a store is about to add to their queues, once an order. That is only a guess: without positions it would be decided in vain, and all that gathers with it. */
   #lacksPositions(): boolean {
-    return !this.#parts.positions.hasLeft && this.#loading.some(({ stores }) => stores !== undefined)
+    const adding = this.#loading.filter(({ stores }) => stores !== undefined)
+    const entries = adding.reduce((sum, { orders = [] }) => sum + Math.max(1, orders.length), 0)
+    return !this.#parts.positions.hasFor(entries)
   }
 
   #decideLoaded(): void {

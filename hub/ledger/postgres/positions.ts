@@ -115,6 +115,16 @@ export class Positions {
     return this.#blocks.length > 0
   }
 
+  /** Are at least so many at hand? If not, so many are reserved next. */
+  hasFor(count: number): boolean {
+    const left = this.#blocks.reduce(
+      (sum, { last, first }) => sum + last - Math.max(first, this.#next) + 1,
+      0,
+    )
+    if (left < count) this.#wanted = Math.max(this.#wanted, count)
+    return left >= count
+  }
+
   /** How many to reserve next. */
   get wanted(): number {
     return this.#wanted

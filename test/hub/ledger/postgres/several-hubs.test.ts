@@ -4,7 +4,7 @@ import { settleEntry } from '../../../../hub/domain/order.ts'
 import { type AcceptedEvent, changed, keyOf } from '../../../../hub/domain/order-record.ts'
 import { closeQueue, newParticipant } from '../../../../hub/domain/participant.ts'
 import type { PostgresLedger } from '../../../../hub/ledger/postgres/postgres-ledger.ts'
-import { type ParticipantId, vendorId } from '../../../../shared/ids.ts'
+import { orderKey, type ParticipantId, vendorId } from '../../../../shared/ids.ts'
 import { atEndOfTest } from '../../../support/cleanup.ts'
 import { commit } from '../../../support/ledger.ts'
 import { waitingOrder } from '../../../support/orders.ts'
@@ -121,6 +121,21 @@ describePostgres('two hubs on a database', () => {
       decide: (transaction) => {
         times += 1
         transaction.append(MAIN, entryOf('now'))
+      },
+    })
+    expect(times).to.equal(1)
+  })
+
+  it('[PQ30] decide once what adds more to queues than any group before', async () => {
+    await enter(one.ledger)
+    for (const { hubs } of [one, other]) await hubs.beat()
+    const orders = Array.from({ length: 200 }, (_, index) => orderKey('acme', `many-${index}`))
+    let times = 0
+    await commit(one.ledger, {
+      ...{ orders, participants: [MAIN], stores: ['acme'] },
+      decide: (transaction) => {
+        times += 1
+        for (const order of orders) transaction.append(MAIN, entryOf(order))
       },
     })
     expect(times).to.equal(1)
