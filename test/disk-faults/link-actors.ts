@@ -144,7 +144,8 @@ export class LinkDriver implements Noted {
 
   #take(event: HandedEvent): void {
     this.handled.push(event)
-    const carry = () => void this.#carry(event).catch(() => {})
+    // What is refused is settled as well.
+    const carry = () => void this.#carry(event).catch(() => this.#progressed())
     if (this.handled.length > this.#toCarry) this.#held.push(carry)
     else carry()
     this.#progressed()

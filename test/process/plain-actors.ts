@@ -172,10 +172,18 @@ export class PlainDriver {
 
   #report(event: string, progress: { store: string; orderId: string }, then: () => void): void {
     this.#unconfirmed.publish(event, progress, (receipt) => {
-      if (!receipt.ok) return void this.refused.push(receipt)
-      this.confirmed.set(`${event} ${progress.store}/${progress.orderId}`, receipt.id)
-      then()
+      if (receipt.ok) {
+        this.confirmed.set(`${event} ${progress.store}/${progress.orderId}`, receipt.id)
+        then()
+      } else this.#refuse(receipt, progress)
+      // A refusal may be the last thing that anybody waits for.
       this.#progressed()
     })
+  }
+
+  /** It may be handed the order again, and carries it then. */
+  #refuse(receipt: Receipt, { store, orderId }: { store: string; orderId: string }): void {
+    this.refused.push(receipt)
+    this.#begun.delete(`${store}/${orderId}`)
   }
 }
