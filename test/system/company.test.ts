@@ -1,22 +1,11 @@
 /** What hubs on one PostgreSQL tell each other and nobody needs to keep: drivers' positions, figures, who is there. */
 import { expect } from 'chai'
-import type { PostgresHubs } from '../../hub/ledger/postgres/postgres-hubs.ts'
 import type { Summary } from '../../shared/watch.ts'
-import { newDatabase, openAt } from '../hub/ledger/postgres/databases.ts'
 import { driverOf, orderOf, type TestClient, vendorOf } from '../support/client.ts'
-import { startTestHub, type TestHub } from '../support/hub.ts'
 import { describePostgres } from '../support/postgres.ts'
 import { createInbox } from '../support/waiting.ts'
 import { type TestWatcher, watcherOf } from '../support/watcher.ts'
-
-interface Started extends TestHub {
-  readonly hubs: PostgresHubs
-}
-
-const startOn = async (url: string): Promise<Started> => {
-  const { ledger, hubs } = await openAt(url)
-  return { ...(await startTestHub({ ledger, hubs })), hubs }
-}
+import { type OneOfSeveral, startTwoHubs } from './two-hubs.ts'
 
 /** The next summary that is so. */
 const summaryWith = async (watcher: TestWatcher, isSo: (summary: Summary) => boolean): Promise<Summary> => {
@@ -33,15 +22,11 @@ const positionsOf = ({ socket }: TestClient) => {
 }
 
 describePostgres('a company with two hubs', () => {
-  let url: string
-  let one: Started
-  let other: Started
+  let one: OneOfSeveral
+  let other: OneOfSeveral
 
   beforeEach(async () => {
-    url = await newDatabase()
-    one = await startOn(url)
-    other = await startOn(url)
-    for (const { hubs } of [one, other, one]) await hubs.beat()
+    ;({ one, other } = await startTwoHubs())
   })
 
   it('[WA21] tells a store at one where its driver at the other is, and nobody else', async () => {

@@ -1,25 +1,13 @@
 /** Two hubs on one PostgreSQL: an order that is erased at the one is erased at the other as well. */
 import { expect } from 'chai'
 import { ERASED } from '../../hub/domain/erasure.ts'
-import type { PostgresHubs } from '../../hub/ledger/postgres/postgres-hubs.ts'
-import { newDatabase, openAt } from '../hub/ledger/postgres/databases.ts'
 import { driverOf, orderOf, type TestClient, vendorOf } from '../support/client.ts'
-import { startTestHub, type TestHub } from '../support/hub.ts'
 import { describePostgres, queryAt } from '../support/postgres.ts'
-
-interface Started extends TestHub {
-  readonly hubs: PostgresHubs
-}
+import { type OneOfSeveral, startTwoHubs } from './two-hubs.ts'
 
 const CUSTOMER = orderOf('acme', 'o-1').customer
 
-const startOn = async (url: string): Promise<Started> => {
-  const { ledger, hubs } = await openAt(url)
-  const hub = await startTestHub({ ledger, hubs, options: { retryDelayMs: 1 } })
-  return { ...hub, hubs }
-}
-
-const erase = async ({ url }: Started): Promise<void> => {
+const erase = async ({ url }: OneOfSeveral): Promise<void> => {
   const path = `${url}/api/orders/acme/o-1/erase`
   const answer = await fetch(path, {
     method: 'POST',
@@ -31,14 +19,11 @@ const erase = async ({ url }: Started): Promise<void> => {
 
 describePostgres('an order that is erased at one of two hubs', () => {
   let url: string
-  let one: Started
-  let other: Started
+  let one: OneOfSeveral
+  let other: OneOfSeveral
 
   beforeEach(async () => {
-    url = await newDatabase()
-    one = await startOn(url)
-    other = await startOn(url)
-    for (const { hubs } of [one, other, one]) await hubs.beat()
+    ;({ url, one, other } = await startTwoHubs({ retryDelayMs: 1 }))
   })
 
   /** In how many rows of a table a customer stands. */

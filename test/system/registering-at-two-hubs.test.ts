@@ -1,31 +1,18 @@
 /** Two hubs on one PostgreSQL: who comes to know, and who is forgotten, at whichever of them. */
 import { expect } from 'chai'
-import type { PostgresHubs } from '../../hub/ledger/postgres/postgres-hubs.ts'
-import { newDatabase, openAt } from '../hub/ledger/postgres/databases.ts'
 import { driverOf, openClient, orderOf, type TestClient, vendorOf } from '../support/client.ts'
-import { startTestHub, type TestHub, type TestHubSettings } from '../support/hub.ts'
+import type { TestHubSettings } from '../support/hub.ts'
 import { describePostgres, queryAt } from '../support/postgres.ts'
 import { eventOf } from '../support/waiting.ts'
-
-interface Started extends TestHub {
-  readonly hubs: PostgresHubs
-}
+import { type OneOfSeveral, startTwoHubs } from './two-hubs.ts'
 
 describePostgres('participants of two hubs', () => {
   let url: string
-  let one: Started
-  let other: Started
-
-  const startOn = async (options: NonNullable<TestHubSettings['options']>): Promise<Started> => {
-    const { ledger, hubs } = await openAt(url)
-    return { ...(await startTestHub({ ledger, hubs, options })), hubs }
-  }
+  let one: OneOfSeveral
+  let other: OneOfSeveral
 
   const begin = async (options: NonNullable<TestHubSettings['options']> = {}) => {
-    url = await newDatabase()
-    one = await startOn(options)
-    other = await startOn(options)
-    for (const { hubs } of [one, other, one]) await hubs.beat()
+    ;({ url, one, other } = await startTwoHubs(options))
   }
 
   const there = async (table: string): Promise<unknown> =>

@@ -1,22 +1,11 @@
 /** Several hubs on one PostgreSQL: whichever a client comes to, it finds the same. */
 import { expect } from 'chai'
-import type { PostgresHubs } from '../../hub/ledger/postgres/postgres-hubs.ts'
-import { newDatabase, openAt } from '../hub/ledger/postgres/databases.ts'
 import { atEndOfTest } from '../support/cleanup.ts'
 import { driverOf, orderOf, type TestClient, vendorOf } from '../support/client.ts'
-import { startTestHub, type TestHub, type TestHubSettings } from '../support/hub.ts'
+import type { TestHubSettings } from '../support/hub.ts'
 import { describePostgres, queryAt } from '../support/postgres.ts'
 import { createInbox, eventOf } from '../support/waiting.ts'
-
-interface Started extends TestHub {
-  readonly hubs: PostgresHubs
-}
-
-const startOn = async (url: string, options: TestHubSettings['options'] = {}): Promise<Started> => {
-  const { ledger, hubs } = await openAt(url)
-  const hub = await startTestHub({ ledger, hubs, options })
-  return { ...hub, hubs }
-}
+import { type OneOfSeveral, startTwoHubs } from './two-hubs.ts'
 
 /** A driver's way with a pickup, at whichever hub it is. */
 const carry = async (driver: TestClient, store = 'acme') => {
@@ -36,14 +25,11 @@ const hear = async (till: TestClient): Promise<string> => {
 
 describePostgres('two hubs of a company', () => {
   let url: string
-  let one: Started
-  let other: Started
+  let one: OneOfSeveral
+  let other: OneOfSeveral
 
   const begin = async (options: TestHubSettings['options'] = {}) => {
-    url = await newDatabase()
-    one = await startOn(url, options)
-    other = await startOn(url, options)
-    for (const { hubs } of [one, other, one]) await hubs.beat()
+    ;({ url, one, other } = await startTwoHubs(options))
   }
 
   it('[PQ4][PQ5][PQ19] carry an order from a store at one to a driver at the other, and back', async () => {
