@@ -61,16 +61,16 @@ export class Eraser {
   /** Forgets erasures of which nothing is owed any more: another hub may have settled the last of them. One of which this hub has not heard so much yet is looked at again. */
   async forgetSettled(): Promise<void> {
     const { ledger, handed } = this.#parts
-    for (const order of [...handed.noted]) {
-      let isOwed = true
-      await commit(ledger, {
-        orders: [order],
-        decide: (transaction) => {
-          isOwed = (transaction.order(order)?.owed ?? 0) > 0
-        },
-      })
-      if (!isOwed) handed.forget([order])
-    }
+    const orders = [...handed.noted]
+    if (orders.length === 0) return
+    let settled: OrderKey[] = []
+    await commit(ledger, {
+      orders,
+      decide: (transaction) => {
+        settled = orders.filter((order) => (transaction.order(order)?.owed ?? 0) === 0)
+      },
+    })
+    handed.forget(settled)
   }
 
   async #erase(order: OrderKey): Promise<OrderRecord | null> {
