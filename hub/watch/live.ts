@@ -1,7 +1,7 @@
 /** What is known of participants besides their rows: who is connected, what delivery does. */
 import { driverId, driverOf, FLEET, type ParticipantId } from '../../shared/ids.ts'
 import type { ParticipantRecord } from '../domain/participant.ts'
-import type { CompanyView } from './company/sums.ts'
+import { type CompanyView, sumElsewhere } from './company/sums.ts'
 import type { Delivering, Presence } from './feed-ports.ts'
 import type { LiveQueue, LiveQueues } from './ports.ts'
 import type { Redeliveries } from './redeliveries.ts'
@@ -40,16 +40,13 @@ export class LiveState implements LiveQueues, LiveRows {
   isConnected(participant: ParticipantId): boolean {
     const { presence, company } = this.#parts
     if (participant !== FLEET) return presence.isConnected(participant)
-    return presence.drivers > 0 || company.others.some(({ share }) => share.figures.drivers > 0)
+    return presence.drivers + sumElsewhere(company, 'drivers') > 0
   }
 
   /** At all hubs. */
   #leased(): number {
     const { delivering, company } = this.#parts
-    return company.others.reduce(
-      (sum, { share }) => sum + share.figures.leased,
-      delivering.fleetCounts.leased,
-    )
+    return delivering.fleetCounts.leased + sumElsewhere(company, 'leased')
   }
 
   get hasOthers(): boolean {

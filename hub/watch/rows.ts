@@ -70,14 +70,11 @@ type Owed = Pick<QueueRow, 'connected' | 'depth' | 'deadLetters' | 'paused' | 'c
 const isPlainTrouble = ({ connected, depth, deadLetters, paused, carrying }: Owed): boolean =>
   paused || deadLetters > 0 || (!connected && (depth > 0 || (carrying ?? 0) > 0))
 
-/** As another hub has it, which alone knows what delivery does. */
-export const asElsewhere = (here: LiveQueue): LiveQueue => ({
-  ...here,
-  connected: true,
-  inFlight: null,
-  redelivered: null,
-  carrying: null,
-})
+/** What is known of a participant. Of one that is connected to another hub that one alone knows what delivery does. */
+export const knownOf = (here: LiveQueue, isElsewhere: boolean): LiveQueue =>
+  here.connected || !isElsewhere
+    ? here
+    : { ...here, connected: true, inFlight: null, redelivered: null, carrying: null }
 
 /** @param oldestMs when the oldest entry that it owes was accepted; null if it owes nothing */
 export const queueRowOf = (

@@ -28,6 +28,16 @@ const tenths = (value: number): number => Math.round(value * 10) / 10
 const sumOf = (all: readonly HubFigures[], name: Exclude<keyof HubFigures, 'delays'>): number =>
   all.reduce((sum, figures) => sum + figures[name], 0)
 
+/** Of all hubs but this one. */
+export const sumElsewhere = (
+  { others }: Pick<CompanyView, 'others'>,
+  name: Parameters<typeof sumOf>[1],
+): number =>
+  sumOf(
+    others.map(({ share }) => share.figures),
+    name,
+  )
+
 /** This hub's figures, and those of the others. */
 const allOf = (own: HubFigures, { others }: Pick<CompanyView, 'others'>): readonly HubFigures[] => [
   own,

@@ -3,7 +3,7 @@ import type { ParticipantId } from '../../../shared/ids.ts'
 import type { QueueRow } from '../../../shared/watch.ts'
 import { hasLeft, type ParticipantRecord } from '../../domain/participant.ts'
 import type { ListsLedger, LiveQueues } from '../ports.ts'
-import { asElsewhere, queueRowOf } from '../rows.ts'
+import { knownOf, queueRowOf } from '../rows.ts'
 
 export interface QueueRowsParts {
   readonly ledger: Pick<ListsLedger, 'participantRecord' | 'entriesIn'>
@@ -36,8 +36,7 @@ export class QueueRows {
   async #rowOf(record: ParticipantRecord): Promise<QueueRow> {
     const oldestMs = await this.#oldestMsOf(record)
     const { live, now } = this.#parts
-    const here = live.liveOf(record.id)
-    const known = here.connected || !live.isElsewhere(record) ? here : asElsewhere(here)
+    const known = knownOf(live.liveOf(record.id), live.isElsewhere(record))
     return queueRowOf(record, { ...known, oldestMs }, now())
   }
 

@@ -4,7 +4,7 @@ import type { QueueRow } from '../../../shared/watch.ts'
 import { owedTo, type ParticipantRecord } from '../../domain/participant.ts'
 import type { ParticipantChange } from '../census.ts'
 import type { LiveQueues } from '../ports.ts'
-import { asElsewhere, queueRowOf } from '../rows.ts'
+import { knownOf, queueRowOf } from '../rows.ts'
 
 /** Delivery's own account of what is owed for longest. */
 export interface LiveRows extends Pick<LiveQueues, 'liveOf' | 'isElsewhere'> {
@@ -76,8 +76,7 @@ export class ShownQueues {
     { row, record, owedSinceMs, isElsewhere }: Shown,
     nowMs: number,
   ): QueueRow | null {
-    const here = this.#live.liveOf(participant)
-    const live = here.connected || !isElsewhere ? here : asElsewhere(here)
+    const live = knownOf(this.#live.liveOf(participant), isElsewhere)
     if (record === null) {
       const { connected, connectedMs, inFlight, pausedMs, carrying, redelivered } = live
       if (isAsLive(row, live)) return null
