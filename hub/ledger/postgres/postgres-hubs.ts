@@ -1,6 +1,7 @@
 /** What a hub on PostgreSQL knows of the others on the same database, and they of it: signs of life, who serves whom, and what waits with hubs that have no driver for it. */
 import type { Clock } from '../../../shared/clock.ts'
 import { driverOf, type OrderKey, type ParticipantId } from '../../../shared/ids.ts'
+import { Listeners } from '../../../shared/listeners.ts'
 import type { Entry, Retry } from '../../domain/entry.ts'
 import type { Erased, HubState, Hubs, OtherShare, Totals } from '../hubs.ts'
 import { textArray } from './arrays.ts'
@@ -45,9 +46,9 @@ export class PostgresHubs implements Hubs {
   #asking: Asking[] = []
   #isTaking = false
   #isClosed = false
-  readonly #adoptedListeners = new Set<(orders: readonly OrderKey[]) => void>()
-  readonly #freshListeners = new Set<() => void>()
-  readonly #waitingListeners = new Set<() => void>()
+  readonly #adopted = new Listeners<readonly OrderKey[]>()
+  readonly #fresh = new Listeners<void>()
+  readonly #waiting = new Listeners<void>()
   /** The hub's own state, as it was a moment ago. */
   #own: HubState = { free: 0, capacity: 0, waiting: 0 }
   /** What of it the others have heard. */
@@ -116,8 +117,8 @@ export class PostgresHubs implements Hubs {
     targets.heard(new Map<number, Pick<HubState, 'free' | 'capacity'>>([[identity.hub, state], ...others]))
     await this.#ledger.heard(heard.told, this.#peers.hasOthers)
     for (const driver of heard.adopted) owned.took(driver as ParticipantId, true)
-    if (heard.adopted.length > 0) await this.#adopted(heard.adopted as readonly ParticipantId[])
-    for (const listener of this.#freshListeners) listener()
+    if (heard.adopted.length > 0) await this.#adopt(heard.adopted as readonly ParticipantId[])
+    this.#fresh.tell()
   }
 
   #tellNews(): void {
@@ -140,14 +141,14 @@ export class PostgresHubs implements Hubs {
     if (waiting === 0 || free > 0 || nowMs - this.#lookedMs < TELL_MS) return
     if (!this.#peers.hasMostRoom(this.#own.free)) return
     this.#lookedMs = nowMs
-    for (const listener of this.#waitingListeners) listener()
+    this.#waiting.tell()
   }
 
-  async #adopted(participants: readonly ParticipantId[]): Promise<void> {
+  async #adopt(participants: readonly ParticipantId[]): Promise<void> {
     const names = participants.flatMap((id) => driverOf(id) ?? [])
     const rows = await this.#ask<[OrderKey]>('held-by', HELD_BY, textArray(names))
     const orders = rows.map(([key]) => key)
-    for (const listener of this.#adoptedListeners) listener(orders)
+    this.#adopted.tell(orders)
   }
 
   own(participant: ParticipantId, isWanted: () => boolean): Promise<boolean> {
@@ -202,8 +203,7 @@ export class PostgresHubs implements Hubs {
   }
 
   onAdopted(listener: (orders: readonly OrderKey[]) => void): () => void {
-    this.#adoptedListeners.add(listener)
-    return () => this.#adoptedListeners.delete(listener)
+    return this.#adopted.add(listener)
   }
 
   onErased(listener: (erased: readonly Erased[]) => void): () => void {
@@ -211,13 +211,11 @@ export class PostgresHubs implements Hubs {
   }
 
   onFresh(listener: () => void): () => void {
-    this.#freshListeners.add(listener)
-    return () => this.#freshListeners.delete(listener)
+    return this.#fresh.add(listener)
   }
 
   onWaiting(listener: () => void): () => void {
-    this.#waitingListeners.add(listener)
-    return () => this.#waitingListeners.delete(listener)
+    return this.#waiting.add(listener)
   }
 
   get isFresh(): boolean {
