@@ -40,17 +40,17 @@ const register = (
   applicant: Applicant,
   reply: (registration: Registration) => void,
 ): void => {
-  const register = () =>
+  const enter = () =>
     sessions.register(applicant, (registration) => {
       if (registration.kind === 'registered' && registration.record !== null)
         dispatcher.expect(registration.record)
       reply(registration)
     })
-  if (hubs === null) register()
+  if (hubs === null) enter()
   // A ledger that has failed meanwhile has told whoever owns it.
   else
     takeOver({ hubs, leasing: dispatcher.leasing }, applicant).then(
-      (isOurs) => isOurs && register(),
+      (isOurs) => isOurs && enter(),
       () => {},
     )
 }
