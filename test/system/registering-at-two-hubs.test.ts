@@ -1,10 +1,10 @@
 /** Two hubs on one PostgreSQL: who comes to know, and who is forgotten, at whichever of them. */
 import { expect } from 'chai'
-import { driverOf, openClient, orderOf, type TestClient, vendorOf } from '../support/client.ts'
+import { driverOf, openClient, orderOf, vendorOf } from '../support/client.ts'
 import type { TestHubSettings } from '../support/hub.ts'
 import { describePostgres, queryAt } from '../support/postgres.ts'
 import { eventOf } from '../support/waiting.ts'
-import { type OneOfSeveral, startTwoHubs } from './two-hubs.ts'
+import { carry, type OneOfSeveral, startTwoHubs } from './two-hubs.ts'
 
 describePostgres('participants of two hubs', () => {
   let url: string
@@ -18,14 +18,6 @@ describePostgres('participants of two hubs', () => {
   const there = async (table: string): Promise<unknown> =>
     (await queryAt(url, `SELECT count(*)::int FROM caps.${table} WHERE participant LIKE 'vendor/%'`))[0]
       ?.count
-
-  const carry = async (driver: TestClient) => {
-    const { event, reply } = await driver.handed.next()
-    reply()
-    const named = { store: 'acme', orderId: event.payload.orderId }
-    for (const name of ['in-transit', 'delivered']) await driver.ask(name, named)
-    return event.payload.orderId
-  }
 
   it('[PQ17][SE4] are no more of a store than may be, however many come to both at the same moment', async () => {
     await begin({ participantsPerStore: 2 })

@@ -5,17 +5,7 @@ import { driverOf, orderOf, type TestClient, vendorOf } from '../support/client.
 import type { TestHubSettings } from '../support/hub.ts'
 import { describePostgres, queryAt } from '../support/postgres.ts'
 import { createInbox, eventOf } from '../support/waiting.ts'
-import { type OneOfSeveral, startTwoHubs } from './two-hubs.ts'
-
-/** A driver's way with a pickup, at whichever hub it is. */
-const carry = async (driver: TestClient, store = 'acme') => {
-  const { event, reply } = await driver.handed.next()
-  reply()
-  const named = { store, orderId: event.payload.orderId }
-  for (const name of ['in-transit', 'delivered'])
-    expect(await driver.ask(name, named), name).to.include({ ok: true })
-  return event.payload.orderId
-}
+import { carry, type OneOfSeveral, startTwoHubs } from './two-hubs.ts'
 
 const hear = async (till: TestClient): Promise<string> => {
   const { event, reply } = await till.handed.next()

@@ -1,6 +1,8 @@
 /** Hubs of the test's process on one PostgreSQL, as far as they know each other. */
+import { expect } from 'chai'
 import type { PostgresHubs } from '../../hub/ledger/postgres/postgres-hubs.ts'
 import { newDatabase, openAt } from '../hub/ledger/postgres/databases.ts'
+import type { TestClient } from '../support/client.ts'
 import { startTestHub, type TestHub, type TestHubSettings } from '../support/hub.ts'
 
 export interface OneOfSeveral extends TestHub {
@@ -25,4 +27,14 @@ export const startTwoHubs = async (options: TestHubSettings['options'] = {}): Pr
   const other = await startOneOn(url, options)
   for (const { hubs } of [one, other, one]) await hubs.beat()
   return { url, one, other }
+}
+
+/** A driver's way with a pickup, at whichever hub it is. @returns the order's id */
+export const carry = async (driver: TestClient, store = 'acme'): Promise<string> => {
+  const { event, reply } = await driver.handed.next()
+  reply()
+  const named = { store, orderId: event.payload.orderId }
+  for (const name of ['in-transit', 'delivered'])
+    expect(await driver.ask(name, named), name).to.include({ ok: true })
+  return event.payload.orderId
 }
